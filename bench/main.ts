@@ -1,0 +1,30 @@
+// `npm run bench [-- clicks screenshots ready tree idle]`: measures on real desktops and prints a table.
+import { benchClicks } from './clicks.ts';
+import { benchIdle, benchReady, benchTree } from './desktops.ts';
+import { Report } from './report.ts';
+import { benchScreenshots } from './screenshots.ts';
+import { startBenchServer, type BenchServer } from './server.ts';
+
+const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<void>> = {
+  clicks: benchClicks,
+  screenshots: benchScreenshots,
+  ready: benchReady,
+  tree: benchTree,
+  idle: benchIdle,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0)
+  throw new Error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+
+const report = new Report();
+{
+  await using server = await startBenchServer();
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    console.error(`measuring ${name}`);
+    await bench(server, report);
+  }
+}
+report.print();

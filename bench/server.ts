@@ -1,0 +1,52 @@
+// A server of the benchmark's own: its own process, port and data folder, all gone at the end.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface BenchServer extends AsyncDisposable {
+  readonly token: string;
+  request(method: string, path: string, body?: unknown): Promise<unknown>;
+}
+
+export async function startBenchServer(): Promise<BenchServer> {
+  const data = await mkdtemp(join(tmpdir(), 'deskreel-bench-'));
+  const port = await freePort();
+  const args = ['cli/main.ts', 'serve', '--port', String(port), '--data', data];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(createInterface({ input: child.stdout }), 'line');
+  const token = (await readFile(join(data, 'token'), 'utf8')).trim();
+  return {
+    token,
+    request: (method, path, body) => request(`http://127.0.0.1:${port}${path}`, method, token, body),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      await rm(data, { recursive: true });
+    },
+  };
+}
+
+async function request(url: string, method: string, token: string, body: unknown): Promise<unknown> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const response = await fetch(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,28 @@
+// All commands of the command line, in the order of the help.
+import type { Command } from '../command.ts';
+import { ls, rm, up } from './desktops.ts';
+import { doctor } from './doctor.ts';
+import { exec } from './exec.ts';
+import { screenshot } from './screenshot.ts';
+import { serve } from './serve.ts';
+import { setup } from './setup.ts';
+import { traceShow } from './trace-show.ts';
+import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
+
+export const COMMANDS: readonly Command[] = [
+  serve,
+  up,
+  ls,
+  rm,
+  exec,
+  screenshot,
+  traceStart,
+  traceMetadata,
+  traceStop,
+  traceLs,
+  traceShow,
+  traceGet,
+  traceRm,
+  setup,
+  doctor,
+];

@@ -1,0 +1,49 @@
+// deskreel serve
+import { once } from 'node:events';
+import { readConfig } from '../../server/config.ts';
+import { command, UsageError } from '../command.ts';
+
+export const serve = command({
+  name: 'serve',
+  about: 'Run the server; Ctrl+C ends it, desktops stay',
+  flags: {
+    host: { type: 'string', value: 'HOST', about: 'address to listen on (DESKREEL_HOST, 127.0.0.1)' },
+    port: {
+      type: 'string',
+      value: 'PORT',
+      about: 'port to listen on; 0 takes a free one (DESKREEL_PORT, 7800)',
+    },
+    data: { type: 'string', value: 'DIR', about: 'data folder (DESKREEL_DATA, ~/.deskreel)' },
+    verbose: { type: 'boolean', about: 'log what goes well, too' },
+  },
+  notes: ['Prints one line when it listens. What goes wrong is logged as JSON rows on standard error.'],
+  run: async ({ flags: { host, port, data, verbose } }, { out, signal }) => {
+    const config = readConfig({
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port: portOf(port) }),
+      ...(data === undefined ? {} : { data }),
+    });
+    // Loaded here: no other command needs the server's parts.
+    const { startServer } = await import('../../server/app.ts');
+    const server = await startServer(config, {
+      writeLog: (row, level) => {
+        if (verbose === true || level !== 'info') process.stderr.write(row);
+      },
+    });
+    try {
+      const login = server.loginLink();
+      const found = { url: server.url, login, data: config.data };
+      out.result(found, () => `Deskreel listens at ${server.url} - to look in: ${login}`);
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await server.close();
+    }
+    return true;
+  },
+});
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`serve: --port is a number from 0 to 65535, not ${text}`);
+}

@@ -1,0 +1,70 @@
+// deskreel trace show: what a trace holds, as a summary and a list of its steps.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readTrace, type Deskreel, type SavedTraceContent, type TraceEvent } from '../../sdk/index.ts';
+import { snakeKeys } from '../../sdk/names.ts';
+import { command, type Context } from '../command.ts';
+import { short, table } from '../output.ts';
+
+export const traceShow = command({
+  name: 'trace show',
+  takes: ['<trace>'],
+  about: 'Show a finished trace: by its id at the server, or a saved ZIP or folder by its path',
+  run: async ({ words: [wanted = ''] }, { out, server, signal }) => {
+    const trace = existsSync(wanted)
+      ? await readTrace(wanted)
+      : await fetched(await server(), wanted, signal);
+    const value = { overview: snakeKeys(trace.overview), events: trace.events };
+    out.result(value, () => `${summaryTable(trace)}\n\n${stepTable(trace.events)}`);
+    return true;
+  },
+});
+
+/** The archive is read from a temporary file: it may be larger than memory. */
+async function fetched(
+  deskreel: Deskreel,
+  traceId: string,
+  signal: Context['signal'],
+): Promise<SavedTraceContent> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskreel-'));
+  try {
+    const { path } = await deskreel.saveTrace(traceId, { path: join(folder, 'trace.zip') }, signal);
+    return await readTrace(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function summaryTable({ overview }: SavedTraceContent): string {
+  const rows: [string, string | number][] = [
+    ['Trace', overview.traceId],
+    ['Name', overview.name ?? '-'],
+    ['Started', overview.startTime],
+    ['Duration', `${overview.duration.toFixed(1)} s`],
+    ['Steps', overview.steps],
+    ['Screenshots', overview.screenshotCount],
+    ['Errors', overview.errors],
+    ['Ended', overview.end],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
+}
+
+function stepTable(events: readonly TraceEvent[]): string {
+  const rows = events.filter(({ type }) => type === 'api_call' || type === 'metadata').map(stepRow);
+  return table(['TIME', 'STEP', 'WITH', 'RESULT', 'PICTURE'], rows);
+}
+
+function stepRow({ type, relative_time: time, data }: TraceEvent): string[] {
+  const at = `${time.toFixed(2)} s`;
+  if (type === 'metadata')
+    return [at, 'metadata', short(`${text(data['key'])}: ${text(data['value'])}`, 50), '', ''];
+  const outcome = data['success'] === true ? 'ok' : short(`failed: ${text(data['error'])}`, 60);
+  const args = data['args'] === null ? '' : short(text(data['args']), 50);
+  return [at, text(data['method']), args, outcome, text(data['screenshot'] ?? '')];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}

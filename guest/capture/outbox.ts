@@ -1,0 +1,97 @@
+// Sends captures in the order in which they were taken; pictures are encoded one after the other, in the background.
+import type { FrameInfo } from '../../protocol/frame.ts';
+import type { FromGuest } from '../../protocol/link.ts';
+import type { Screen } from '../screen/screen.ts';
+import { describeShot, type Shot } from '../screen/shot.ts';
+import type { SendCapture } from './captures.ts';
+
+type FrameMessage = Extract<FromGuest, { type: 'frame' }>;
+export type Cause = Omit<FrameMessage, 'type' | 'info'>;
+export type Settling = Pick<FrameInfo, 'settled' | 'settle_ms' | 'busy'>;
+
+/** So many captures may wait; who would add another waits for room: frames are large. */
+const ROOM = 16;
+/** So many frames are remembered as sent. One that was forgotten is merely sent again. */
+const REMEMBERED = 10_000;
+
+export interface OutboxParts {
+  readonly screen: Pick<Screen, 'png' | 'identify'>;
+  readonly send: SendCapture;
+  /** Told of what could not even be sent. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #sent = new Set<string>();
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  frame(cause: Cause, shot: Shot, settling: Settling): void {
+    this.#enqueue(async () => {
+      try {
+        await this.#deliver(cause, shot, settling);
+      } catch (error) {
+        this.#parts.send({
+          type: 'no_frame',
+          ...cause,
+          evidence: `the frame could not be encoded: ${text(error)}`,
+        });
+      }
+    });
+  }
+
+  message(message: FromGuest): void {
+    this.#enqueue(() => {
+      this.#parts.send(message);
+      return Promise.resolve();
+    });
+  }
+
+  /** Resolves at once while few captures wait. */
+  async room(): Promise<void> {
+    while (this.#waiting >= ROOM) await this.#last;
+  }
+
+  /** Pictures of the captures that follow are sent again; those that wait already keep to what was sent. */
+  forget(): void {
+    this.#enqueue(() => {
+      this.#sent = new Set();
+      return Promise.resolve();
+    });
+  }
+
+  #enqueue(task: () => Promise<void>): void {
+    this.#waiting += 1;
+    this.#last = this.#last
+      .then(task)
+      .catch(this.#parts.onFault)
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  }
+
+  async #deliver(cause: Cause, shot: Shot, settling: Settling): Promise<void> {
+    await this.#parts.screen.identify(shot.frame);
+    const info = describeShot(shot, settling);
+    const known = this.#sent.has(info.frame);
+    const png = known ? undefined : await this.#parts.screen.png(shot.frame);
+    this.#parts.send({ type: 'frame', ...cause, info }, png);
+    this.#remember(info.frame);
+  }
+
+  #remember(id: string): void {
+    this.#sent.add(id);
+    if (this.#sent.size <= REMEMBERED) return;
+    const [oldest] = this.#sent;
+    if (oldest !== undefined) this.#sent.delete(oldest);
+  }
+}
+
+export function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,32 @@
+// The only reader of the agent's environment.
+import { homedir } from 'node:os';
+
+export interface GuestConfig {
+  /** What a caller must present; empty when the image is used without a server. */
+  readonly token: string;
+  readonly port: number;
+  readonly display: string;
+  readonly sessionBus: string;
+  /** Xvnc's unix socket. */
+  readonly vncSocket: string;
+  readonly home: string;
+  /** What programs started in the desktop get: everything but what is the agent's own. */
+  readonly childEnv: NodeJS.ProcessEnv;
+}
+
+export function readConfig(env: NodeJS.ProcessEnv): GuestConfig {
+  const runtime = env['XDG_RUNTIME_DIR'] ?? '/run/user/1000';
+  const display = env['DISPLAY'] ?? ':1';
+  const sessionBus = env['DBUS_SESSION_BUS_ADDRESS'] ?? `unix:path=${runtime}/bus`;
+  const { DESKREEL_TOKEN: token = '', ...rest } = env;
+  delete rest['NODE_COMPILE_CACHE'];
+  return {
+    token,
+    port: Number(env['DESKREEL_AGENT_PORT'] ?? 8000),
+    display,
+    sessionBus,
+    vncSocket: env['DESKREEL_VNC_SOCKET'] ?? `${runtime}/vnc.sock`,
+    home: env['HOME'] ?? homedir(),
+    childEnv: { ...rest, DISPLAY: display, DBUS_SESSION_BUS_ADDRESS: sessionBus },
+  };
+}

@@ -1,0 +1,23 @@
+// The shape of every handler: one per row of the command table; removing one does not compile.
+import type { CommandName, CommandParams, CommandResult } from '../protocol/commands/table.ts';
+import type { FrameInfo } from '../protocol/frame.ts';
+
+/** One execution of a command inside the guest. `signal` ends at its deadline, on cancel and on loss of the server. */
+export interface Call {
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** Commands that answer with a picture. It travels as bytes; the server makes the client's form of it. */
+export type PictureCommand = 'screenshot';
+
+export interface Picture {
+  readonly info: FrameInfo;
+  readonly png: Uint8Array;
+}
+
+export type Handled<N extends CommandName> = N extends PictureCommand ? Picture : CommandResult<N>;
+
+export type Handlers = {
+  [N in CommandName]: (params: CommandParams<N>, call: Call) => Promise<Handled<N>>;
+};

@@ -1,0 +1,23 @@
+// The pointer by nut.js: its provider, not its `mouse`, whose own delays and busy waiting are many times slower.
+import type { PointerDevice } from './pointer-device.ts';
+
+/** Rejects where nut.js or its native binary cannot be loaded. */
+export async function openNutPointer(): Promise<PointerDevice> {
+  const { Button, providerRegistry } = await import('@nut-tree/nut-js');
+  const mouse = providerRegistry.getMouse();
+  mouse.setMouseDelay(0);
+  const codes = { left: Button.LEFT, middle: Button.MIDDLE, right: Button.RIGHT };
+  return {
+    name: 'nut',
+    move: (to) => mouse.setMousePosition(to),
+    press: (button) => mouse.pressButton(codes[button]),
+    release: (button) => mouse.releaseButton(codes[button]),
+    click: (button) => mouse.click(codes[button]),
+    wheel: async (direction, notches) => {
+      if (direction === 'up') await mouse.scrollUp(notches);
+      else if (direction === 'down') await mouse.scrollDown(notches);
+      else if (direction === 'left') await mouse.scrollLeft(notches);
+      else await mouse.scrollRight(notches);
+    },
+  };
+}

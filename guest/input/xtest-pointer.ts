@@ -1,0 +1,28 @@
+// The pointer by XTEST, for machines that nut.js has no native binary for.
+import type { Display } from '../x/display.ts';
+import type { PointerDevice } from './pointer-device.ts';
+import type { Fake, FakeEvent } from './xtest.ts';
+
+const BUTTONS = { left: 1, middle: 2, right: 3 } as const;
+const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
+
+export function createXTestPointer(display: Display, fake: Fake): PointerDevice {
+  /** Resolves when the server has handled the events. */
+  const send = async (events: readonly FakeEvent[]): Promise<void> => {
+    fake(events);
+    await display.ask('GetInputFocus');
+  };
+  const clicks = (detail: number, times: number): FakeEvent[] =>
+    Array.from({ length: times }, () => [
+      { type: 'buttonPress', detail } as const,
+      { type: 'buttonRelease', detail } as const,
+    ]).flat();
+  return {
+    name: 'xtest',
+    move: ({ x, y }) => send([{ type: 'motion', x, y }]),
+    press: (button) => send([{ type: 'buttonPress', detail: BUTTONS[button] }]),
+    release: (button) => send([{ type: 'buttonRelease', detail: BUTTONS[button] }]),
+    click: (button) => send(clicks(BUTTONS[button], 1)),
+    wheel: (direction, notches) => send(clicks(WHEEL[direction], notches)),
+  };
+}

@@ -1,0 +1,103 @@
+// What server and guest say to each other over one WebSocket (`/link`, bearer token).
+// Text frames are JSON. Binary frames carry a PNG: four bytes big-endian length, that many bytes of JSON, then the PNG.
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+import { FrameInfo, FrameWhen } from './frame.ts';
+import { TreeReport } from './tree.ts';
+
+/** Both sides must have the same; a guest of another version is refused with a clear error. */
+export const LINK_VERSION = 1;
+
+/** What the recorder wants of one call. */
+export const CaptureWish = z.object({
+  before: z.boolean(),
+  after: z.boolean(),
+  tree: z.boolean(),
+});
+export type CaptureWish = z.infer<typeof CaptureWish>;
+
+export const ToGuest = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('call'),
+    call_id: z.string(),
+    command: z.string(),
+    params: z.unknown(),
+    timeout_ms: z.number(),
+    capture: CaptureWish.optional(),
+  }),
+  z.object({ type: z.literal('cancel'), call_id: z.string() }),
+  /** Take a frame (and a tree) now, outside of any command. */
+  z.object({
+    type: z.literal('capture'),
+    capture_id: z.string(),
+    when: z.enum(['initial', 'final']),
+    tree: z.boolean(),
+  }),
+  /** From now on every frame's PNG is sent again: a recording began that has none of them. */
+  z.object({ type: z.literal('forget_frames') }),
+  /** Lift every held key and button. */
+  z.object({ type: z.literal('release') }),
+  /** Look at the desktop's parts anew; answered with `status`. */
+  z.object({ type: z.literal('get_status') }),
+]);
+export type ToGuest = z.infer<typeof ToGuest>;
+
+const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.unknown().optional() });
+
+/** A part of the desktop that is not as it should be. */
+export const StatusGap = z.object({ part: z.string(), reason: z.string() });
+
+export const GuestStatus = z.object({
+  status: z.enum(['ok', 'degraded']),
+  os_type: z.literal('linux'),
+  features: z.array(z.string()),
+  missing: z.array(StatusGap),
+});
+export type GuestStatus = z.infer<typeof GuestStatus>;
+
+/** Ties a frame or a tree to what asked for it: a call, or a capture outside of calls. */
+const Cause = {
+  call_id: z.string().optional(),
+  capture_id: z.string().optional(),
+  when: FrameWhen,
+};
+
+export const FromGuest = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), link: z.number().int(), package: z.string(), status: GuestStatus }),
+  z.object({ type: z.literal('status'), status: GuestStatus }),
+  z.object({
+    type: z.literal('reply'),
+    call_id: z.string(),
+    success: z.boolean(),
+    result: z.unknown().optional(),
+    error: Failure.optional(),
+    started_ms: z.number(),
+    duration_ms: z.number(),
+    /** A `screenshot` answer: what the picture that travels with it is. */
+    image: FrameInfo.optional(),
+  }),
+  /** With a PNG in a binary frame; as text when the server has that PNG already. */
+  z.object({ type: z.literal('frame'), ...Cause, info: FrameInfo }),
+  /** No frame could be taken, and why. */
+  z.object({ type: z.literal('no_frame'), ...Cause, evidence: z.string() }),
+  z.object({ type: z.literal('tree'), ...Cause, report: TreeReport }),
+  z.object({ type: z.literal('no_tree'), ...Cause, evidence: z.string() }),
+]);
+export type FromGuest = z.infer<typeof FromGuest>;
+export type GuestReply = Extract<FromGuest, { type: 'reply' }>;
+
+/** A message with a PNG behind it, as one binary frame. */
+export function packLinkMessage(message: FromGuest, png: Uint8Array): Buffer {
+  const header = Buffer.from(JSON.stringify(message));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.length);
+  return Buffer.concat([length, header, png]);
+}
+
+/** The parts of a binary frame. Throws where it is none; the message is not validated here. */
+export function unpackLinkMessage(frame: Buffer): { header: string; png: Buffer } {
+  if (frame.length < 4) throw new Error('a binary link frame has at least four bytes');
+  const end = 4 + frame.readUInt32BE(0);
+  if (end > frame.length) throw new Error('a binary link frame is shorter than its header says');
+  return { header: frame.toString('utf8', 4, end), png: frame.subarray(end) };
+}

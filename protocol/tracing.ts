@@ -1,0 +1,57 @@
+// Options and answers of tracing: Cua's names, in snake_case on the wire.
+import { z } from 'zod';
+
+/** What a trace may be called. No path can be made of it. */
+export const TraceName = z
+  .string()
+  .min(1)
+  .max(120)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _.-]*$/u, 'letters, digits, space, dot, dash and underscore')
+  .refine((name) => !name.includes('..'), { message: 'no ".." in a name' });
+
+export const TraceOptions = z.strictObject({
+  /** A label; the trace's id is made by the server. */
+  name: TraceName.nullish(),
+  screenshots: z.boolean().default(true),
+  api_calls: z.boolean().default(true),
+  accessibility_tree: z.boolean().default(false),
+  metadata: z.boolean().default(true),
+  video: z.literal(false).default(false),
+  /** `settled`: the next input waits until the screen has settled. */
+  pace: z.enum(['free', 'settled']).default('free'),
+});
+export type TraceOptions = z.output<typeof TraceOptions>;
+export type TraceOptionsInput = z.input<typeof TraceOptions>;
+
+export const TraceMetadata = z.strictObject({ key: z.string().min(1).max(200), value: z.json() });
+
+export const TraceStopped = z.object({ trace_id: z.string(), url: z.string() });
+
+export const TraceState = z.enum(['recording', 'sealing', 'sealed']);
+
+/** What a table shows of a trace. */
+export const TraceSummary = z.object({
+  /** Commands. */
+  steps: z.number().int(),
+  screenshots: z.number().int(),
+  /** Commands that failed or whose outcome nobody knows. */
+  errors: z.number().int(),
+  /** Seconds. */
+  duration: z.number(),
+});
+export type TraceSummary = z.infer<typeof TraceSummary>;
+
+export const TraceInfo = z.object({
+  trace_id: z.string(),
+  name: z.string().nullable(),
+  run_id: z.string(),
+  desktop: z.string(),
+  start_time: z.string(),
+  end_time: z.string().nullable(),
+  state: TraceState,
+  /** Whether the ZIP is written; `GET .../archive` waits for it. */
+  archived: z.boolean(),
+  /** Null until it is sealed. */
+  summary: TraceSummary.nullable(),
+});
+export type TraceInfo = z.infer<typeof TraceInfo>;

@@ -1,0 +1,17 @@
+// What the package offers.
+export { Computer } from './computer.ts';
+export { Deskreel, type DesktopInfo, type OpenOptions, type SavedTrace, type TraceInfo } from './deskreel.ts';
+export { DeskreelError, type ErrorCode } from '../protocol/errors.ts';
+export type { ComputerOptions, ServerOptions } from './options.ts';
+export type { JsonValue, SaveOptions, TracingOptions } from './tracing/options.ts';
+export { readTrace, type SavedTraceContent, type TraceEvent } from './tracing/read.ts';
+export type { Tracing } from './tracing/tracing.ts';
+export type { CallOptions, CommandSession } from './connection/command-session.ts';
+export type { ComputerInterface } from './interface/computer-interface.ts';
+export type { ClickOptions, DragOptions } from './interface/pointer.ts';
+export type { ScrollOptions } from './interface/scroll.ts';
+export type { TypeOptions, Typed } from './interface/keyboard.ts';
+export type { Screenshot, ScreenshotOptions } from './interface/screen.ts';
+export type { CommandOutput, RunCommandOptions } from './interface/process.ts';
+export type { ReadBytesOptions, WriteBytesOptions } from './interface/files.ts';
+export type { AccessibilityTree, TreeOptions } from './interface/system.ts';

@@ -1,0 +1,37 @@
+// Methods about the desktop itself and what can be read off it: its accessibility tree, its version.
+import type { CommandResult } from '../../protocol/commands/table.ts';
+import { camelKeys, type CamelKeys } from '../names.ts';
+import type { Call, CallOptions } from './call.ts';
+
+export interface TreeOptions extends CallOptions {
+  /** Nodes at the most; the rest is cut and `truncated` says so. Default 20 000. */
+  maxNodes?: number;
+  /** Default 100. */
+  maxDepth?: number;
+  /** Seconds that one application may take before it is left out. Default 2. */
+  timeout?: number;
+}
+
+/** The tree of all applications, how many nodes it has, and what is not in it. */
+export type AccessibilityTree = CamelKeys<CommandResult<'get_accessibility_tree'>>;
+
+export function systemMethods(call: Call) {
+  return {
+    /** The accessibility tree: role, title, bounds, value, states, actions and children of every element. */
+    async getAccessibilityTree(given: TreeOptions = {}): Promise<AccessibilityTree> {
+      const { maxNodes, maxDepth, timeout, ...options } = given;
+      const params = { max_nodes: maxNodes, max_depth: maxDepth, timeout };
+      return camelKeys(await call('get_accessibility_tree', params, options));
+    },
+    /** The protocol's number and the version of the agent in the desktop. */
+    async version(options?: CallOptions): Promise<CommandResult<'version'>> {
+      return call('version', {}, options);
+    },
+    /** Such as `xfce4`. */
+    async getDesktopEnvironment(options?: CallOptions): Promise<string> {
+      return (await call('get_desktop_environment', {}, options)).environment;
+    },
+  };
+}
+
+export type SystemMethods = ReturnType<typeof systemMethods>;

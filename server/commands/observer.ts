@@ -1,0 +1,55 @@
+// What a listener on the dispatcher is told. The recorder is one; no handler knows of it.
+import type { RequestId } from '../../protocol/envelope.ts';
+import type { ErrorBody } from '../../protocol/errors.ts';
+import type { CaptureWish, FromGuest, GuestReply } from '../../protocol/link.ts';
+import type { Actor } from '../../protocol/primitives.ts';
+import type { CommandName } from '../../protocol/commands/table.ts';
+
+/** One command on its way, validated and authorised. */
+export interface CommandCall {
+  readonly callId: string;
+  /** The client's own id, where it gave one. */
+  readonly requestId: RequestId | undefined;
+  readonly command: CommandName;
+  readonly params: unknown;
+  readonly actor: Actor;
+  readonly session: string;
+  readonly stepId: string | undefined;
+}
+
+/** What became of it. A picture that it answered with travels beside the result, not in it. */
+export interface CommandOutcome {
+  readonly success: boolean;
+  readonly result: unknown;
+  readonly error: ErrorBody | undefined;
+  /** From dispatch to outcome, in milliseconds of the host. */
+  readonly durationMs: number;
+  readonly image: { info: NonNullable<GuestReply['image']>; png: Uint8Array } | undefined;
+}
+
+export interface CommandObserver {
+  /** Holds an input command back, in its turn in the lane, until this resolves. Must not reject. */
+  beforeInput?(call: CommandCall, signal: AbortSignal): Promise<void>;
+  /** Which frames and trees of this call are wanted; undefined for none. */
+  wish(call: CommandCall): CaptureWish | undefined;
+  /** Before the guest is asked. Must be done when it returns; throwing refuses the command. */
+  onCall(call: CommandCall): void;
+  /** Before the client is answered. Must be done when it returns. */
+  onReply(call: CommandCall, outcome: CommandOutcome): void;
+}
+
+export type CaptureMessage = Extract<FromGuest, { type: 'frame' | 'no_frame' | 'tree' | 'no_tree' }>;
+
+/** What a desktop's guest sends of its own. */
+export interface GuestListener {
+  onCapture(message: CaptureMessage, png: Uint8Array | undefined): void;
+  /** The agent went away or came back. */
+  onGuest(state: 'lost' | 'back', reason: string): void;
+}
+
+/** What the recorder may ask of a desktop's guest. */
+export interface CapturePort {
+  /** A frame (and a tree) of this moment; it arrives at the listener under `captureId`. Throws `guest_unavailable`. */
+  capture(captureId: string, when: 'initial' | 'final', tree: boolean): void;
+  forgetFrames(): void;
+}

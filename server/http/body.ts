@@ -1,0 +1,14 @@
+// Bodies: bounded, read whole, parsed in one place.
+import express, { type Request } from 'express';
+import { parseJson } from '../../protocol/codec.ts';
+import { MAX_MESSAGE_BYTES } from '../../protocol/envelope.ts';
+
+/** Whatever the client calls its type: what is in it is checked, not what it says of itself. */
+export const rawBody = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
+
+/** The body as JSON; none is `{}`. Throws `bad_json`. */
+export function jsonBody(request: Request): unknown {
+  const body: unknown = request.body;
+  if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  return parseJson(body.toString('utf8'));
+}

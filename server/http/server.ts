@@ -1,0 +1,44 @@
+// The HTTP server: what every request passes, in order, and who answers it.
+import { createServer, type Server } from 'node:http';
+import express, { type Express } from 'express';
+import { DeskreelError } from '../../protocol/errors.ts';
+import { keyCheck, placeCheck } from './access.ts';
+import { rawBody } from './body.ts';
+import { commandRoutes } from './command-routes.ts';
+import type { HttpParts } from './context.ts';
+import { desktopRoutes } from './desktop-routes.ts';
+import { errorReply } from './error-reply.ts';
+import { healthz, readyz } from './health-routes.ts';
+import { loginPage, loginRoutes, pageRoutes, safeHeaders } from './pages.ts';
+import { bindRoutes } from './routes.ts';
+import { archiveRoutes, traceRoutes } from './trace-routes.ts';
+import { acceptUpgrades } from './upgrade.ts';
+
+/** Not listening yet. */
+export function httpServer(parts: HttpParts): Server {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(placeCheck(parts));
+  app.use(safeHeaders);
+  healthz(app);
+  loginRoutes(app, parts);
+  app.use(keyCheck(parts));
+  guardedRoutes(app, parts);
+  app.use(loginPage);
+  app.use(errorReply(parts.log));
+  const server = createServer(app);
+  acceptUpgrades(server, parts);
+  return server;
+}
+
+function guardedRoutes(app: Express, parts: HttpParts): void {
+  app.use(rawBody);
+  readyz(app, parts);
+  pageRoutes(app, parts);
+  bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts) });
+  archiveRoutes(app, parts);
+  commandRoutes(app, parts);
+  app.use((request) => {
+    throw new DeskreelError('not_found', `there is no ${request.method} ${request.path}`);
+  });
+}

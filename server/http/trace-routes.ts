@@ -1,0 +1,79 @@
+// Traces, over HTTP.
+import type { Express, Request, Response } from 'express';
+import { API } from '../../protocol/api.ts';
+import { checkReach } from './access.ts';
+import { desktopOf, pathParam, principalOf, type HttpParts } from './context.ts';
+import type { ApiHandlers } from './routes.ts';
+
+type Names =
+  | 'startTrace'
+  | 'addTraceMetadata'
+  | 'addTraceEvents'
+  | 'stopTrace'
+  | 'currentTrace'
+  | 'listTraces'
+  | 'getTrace'
+  | 'deleteTrace';
+
+export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
+  const recorderOf = (request: Request) => desktopOf(parts, request).recorder;
+  return {
+    startTrace: ({ body, request }) => recorderOf(request).start(body),
+    addTraceMetadata: ({ body, request }) => {
+      recorderOf(request).addMetadata(body.key, body.value);
+      return {};
+    },
+    addTraceEvents: ({ body, request }) => {
+      const events = body.events.map(({ type, data, step_id: stepId, ts_ms }) => ({
+        type,
+        data: ts_ms === undefined ? data : { client_ts_ms: ts_ms, ...data },
+        stepId,
+      }));
+      recorderOf(request).addEvents(events);
+      return {};
+    },
+    stopTrace: async ({ request }) => {
+      const { trace_id } = await recorderOf(request).stop();
+      const host = request.headers.host ?? 'localhost';
+      return { trace_id, url: `http://${host}${archivePath(trace_id)}` };
+    },
+    currentTrace: async ({ request }) => {
+      const { active } = recorderOf(request);
+      if (active === undefined) return { active: false, trace: null };
+      return { active: true, trace: await parts.traces.info(active) };
+    },
+    listTraces: async () => ({ traces: await parts.traces.list() }),
+    getTrace: ({ request }) => parts.traces.info(pathParam(request, 'id')),
+    deleteTrace: async ({ request }) => {
+      await parts.traces.delete(pathParam(request, 'id'));
+      return undefined;
+    },
+  };
+}
+
+/** What answers with a file, and the older name of the list. */
+export function archiveRoutes(app: Express, parts: HttpParts): void {
+  app.get('/api/traces/list', async (_request, response) => {
+    checkReach(principalOf(response), API.listTraces.reach);
+    response.json({ traces: await parts.traces.list() });
+  });
+  app.get('/v1/traces/:id/archive', (request, response) => sendArchive(parts, request, response));
+}
+
+/** Waits for a ZIP that is being written. */
+async function sendArchive(parts: HttpParts, request: Request, response: Response): Promise<void> {
+  checkReach(principalOf(response), API.getTrace.reach);
+  const { path } = await parts.traces.archive(pathParam(request, 'id'));
+  response.type('application/zip').attachment(`${pathParam(request, 'id')}.zip`);
+  await new Promise<void>((resolve, reject) => {
+    response.sendFile(path, { dotfiles: 'allow' }, (error?: Error) => {
+      // A client that hangs up in the middle of a download needs no answer.
+      if (error === undefined || response.headersSent) resolve();
+      else reject(error);
+    });
+  });
+}
+
+function archivePath(traceId: string): string {
+  return `/v1/traces/${encodeURIComponent(traceId)}/archive`;
+}

@@ -1,0 +1,72 @@
+// From an HTTP upgrade to a WebSocket: commands of one desktop, or its screen.
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { MAX_MESSAGE_BYTES } from '../../protocol/envelope.ts';
+import { DeskreelError } from '../../protocol/errors.ts';
+import { ClientSocket } from '../commands/client-socket.ts';
+import type { Desktop } from '../desktops/desktop.ts';
+import { admit, checkPlace } from './access.ts';
+import type { HttpParts } from './context.ts';
+import { refuseUpgrade } from './error-reply.ts';
+import { relayVnc } from './vnc-relay.ts';
+
+const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc)(?:\?.*)?$/;
+/** "Going away", as RFC 6455 names it. */
+const GOING_AWAY = 1001;
+
+/** For the closing handshake. Milliseconds. */
+const FAREWELL_MS = 1000;
+
+type Purpose = 'ws' | 'vnc';
+
+/** Answers upgrades until the server stops. */
+export function acceptUpgrades(server: Server, parts: HttpParts): void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    // noVNC asks for it; the agent's socket speaks plain binary anyhow.
+    handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
+  });
+  server.on('upgrade', (request, socket, head) => {
+    try {
+      const { desktop, purpose } = target(parts, request);
+      sockets.handleUpgrade(request, socket, head, (ws) => serve(parts, desktop, purpose, ws));
+    } catch (error) {
+      refuse(parts, request, socket, error);
+    }
+  });
+}
+
+function target(parts: HttpParts, request: IncomingMessage): { desktop: Desktop; purpose: Purpose } {
+  checkPlace(parts, request);
+  const { url } = admit(parts, request);
+  const [, id, purpose] = PATH.exec(url) ?? [];
+  if (id === undefined || (purpose !== 'ws' && purpose !== 'vnc')) {
+    throw new DeskreelError('not_found', 'there is no WebSocket at this path');
+  }
+  return { desktop: parts.registry.get(decodeURIComponent(id)), purpose };
+}
+
+function serve(parts: HttpParts, desktop: Desktop, purpose: Purpose, ws: WebSocket): void {
+  const over = AbortSignal.any([desktop.removed, parts.closing]);
+  const leave = (): void => void hangUp(parts, ws);
+  over.addEventListener('abort', leave, { once: true });
+  ws.on('close', () => over.removeEventListener('abort', leave));
+  if (purpose === 'ws') new ClientSocket(ws, desktop.dispatcher);
+  else relayVnc(ws, () => parts.driver.address(desktop.id), desktop.record.guestToken, parts.log);
+}
+
+/** Politely; a peer that does not answer is cut off. */
+async function hangUp({ clock }: HttpParts, ws: WebSocket): Promise<void> {
+  ws.close(GOING_AWAY, 'the desktop or its server goes away');
+  await clock.sleep(FAREWELL_MS);
+  ws.terminate();
+}
+
+function refuse(parts: HttpParts, request: IncomingMessage, socket: Duplex, error: unknown): void {
+  // A client that hung up while it was refused.
+  socket.on('error', (cause) => parts.log.info('upgrade.broken', { cause }));
+  refuseUpgrade(parts.log, request, socket, error);
+}

@@ -1,0 +1,151 @@
+// A sealed trace as one ZIP: the seed's layout, made from the rows. It appears whole or not at all.
+import type { KeyObject } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipArchive } from 'archiver';
+import { parseJson, parseWith } from '../../protocol/codec.ts';
+import { DeskreelError } from '../../protocol/errors.ts';
+import { viewEvents, type ArchiveEvent, type ViewedEvent } from '../../trace/events.ts';
+import { eventName, framePath, JOURNAL, MANIFEST, METADATA, treePath } from '../../trace/layout.ts';
+import { Manifest, signManifest, type ManifestFile } from '../../trace/manifest.ts';
+import { readJournal, type Entry } from '../../trace/reader.ts';
+import { PRIVATE_FILE } from '../fs-atomic.ts';
+import { hashText, jsonText } from './seal.ts';
+
+/** Characters of an event's JSON. */
+const INDENTED_UP_TO = 16 * 1024;
+/** Whoever unpacks an archive may read it. */
+const ENTRY_MODE = 0o644;
+
+/** The archive's place beside what it is made from. */
+export function archivePath(dir: string, traceId: string): string {
+  return join(dir, `${traceId}.zip`);
+}
+
+/** Writes the ZIP of a sealed folder. Every entry lies in one folder named after the trace. */
+export async function writeArchive(dir: string, traceId: string, key: KeyObject): Promise<void> {
+  const sealed = parseWith(
+    Manifest,
+    parseJson(await readFile(join(dir, MANIFEST), 'utf8')),
+    MANIFEST,
+    'internal',
+  );
+  const path = archivePath(dir, traceId);
+  const temporary = `${path}.tmp`;
+  try {
+    const zip = new ZipWriter(temporary, traceId);
+    const files = await addContent(zip, dir, sealed);
+    const content = { trace_id: traceId, form: 'archive', journal: sealed.journal, files } as const;
+    await zip.addText(MANIFEST, jsonText(signManifest(content, key)));
+    await zip.finish();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promise<ManifestFile[]> {
+  const known = new Map(sealed.files.map((file) => [file.name, file]));
+  const entries = await Array.fromAsync(readJournal(join(dir, JOURNAL)));
+  const files: ManifestFile[] = [];
+  const copy = async (from: string, name: string, stored: boolean): Promise<void> => {
+    const file = known.get(from);
+    if (!file) throw new DeskreelError('internal', `${from} is not in the manifest of ${sealed.trace_id}`);
+    await zip.addFile(join(dir, from), name, stored);
+    files.push({ ...file, name });
+  };
+  await copy(METADATA, METADATA, false);
+  let number = 0;
+  for (const viewed of viewEvents(entries)) {
+    number += 1;
+    const name = eventName(number, viewed.event.type);
+    const text = await eventText(dir, viewed);
+    await zip.addText(name, text);
+    files.push(hashText(name, text));
+  }
+  for (const [name, frame] of picturesOf(entries)) await copy(framePath(frame), name, true);
+  await copy(JOURNAL, JOURNAL, false);
+  return files;
+}
+
+/** Archive names of the pictures with their frames, in the order of their numbers. */
+function picturesOf(entries: readonly Entry[]): Map<string, string> {
+  const pictures = new Map<string, string>();
+  for (const entry of entries) {
+    if (entry.kind !== 'row' || entry.row.type !== 'frame') continue;
+    if ('file' in entry.row.data) pictures.set(entry.row.data.file, entry.row.data.frame);
+  }
+  return pictures;
+}
+
+async function eventText(dir: string, { event, tree }: ViewedEvent): Promise<string> {
+  if (tree === undefined) return readable(event);
+  const content = parseJson(await readFile(join(dir, treePath(tree)), 'utf8'));
+  return readable({ ...event, data: { ...event.data, tree: content } });
+}
+
+/** Indented, but for what nobody reads by eye: a tree would be four times as large. */
+function readable(event: ArchiveEvent): string {
+  const text = JSON.stringify(event);
+  return text.length > INDENTED_UP_TO ? `${text}\n` : jsonText(event);
+}
+
+/** Entries that are in memory at the same time. */
+const WINDOW = 32;
+
+/** A ZIP that is written entry by entry, with few of them in memory. */
+class ZipWriter {
+  readonly #zip = new ZipArchive();
+  readonly #top: string;
+  readonly #written: Promise<void>;
+  #pending = 0;
+  #failure: { error: unknown } | undefined;
+  /** Ends the wait for an entry. */
+  #wake: () => void = () => undefined;
+
+  constructor(path: string, top: string) {
+    this.#top = top;
+    this.#written = pipeline(this.#zip, createWriteStream(path, { mode: PRIVATE_FILE }));
+    this.#written.catch((error: unknown) => {
+      this.#failure = { error };
+      this.#wake();
+    });
+    this.#zip.on('entry', () => {
+      this.#pending -= 1;
+      this.#wake();
+    });
+    // A file that is not there would only be left out.
+    this.#zip.on('warning', (error) => this.#zip.destroy(error));
+  }
+
+  addText(name: string, text: string): Promise<void> {
+    return this.#added(() => this.#zip.append(text, { name: `${this.#top}/${name}`, mode: ENTRY_MODE }));
+  }
+
+  /** `stored`: not deflated, for what is compressed already. */
+  addFile(path: string, name: string, stored: boolean): Promise<void> {
+    const data = { name: `${this.#top}/${name}`, mode: ENTRY_MODE, store: stored };
+    return this.#added(() => this.#zip.file(path, data));
+  }
+
+  async finish(): Promise<void> {
+    this.#throwFailure();
+    await Promise.all([this.#zip.finalize(), this.#written]);
+  }
+
+  async #added(add: () => void): Promise<void> {
+    this.#pending += 1;
+    add();
+    while (this.#pending >= WINDOW && !this.#failure) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    this.#throwFailure();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}

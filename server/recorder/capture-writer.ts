@@ -1,0 +1,151 @@
+// Frames and trees to disk: blob first, then the row that names it, one after the other in the order of their arrival.
+import { createHash } from 'node:crypto';
+import { toDeskreelError } from '../../protocol/errors.ts';
+import type { FrameInfo, FrameWhen } from '../../protocol/frame.ts';
+import type { TreeReport } from '../../protocol/tree.ts';
+import { framePath, treePath } from '../../trace/layout.ts';
+import { PictureNames } from '../../trace/pictures.ts';
+import type { KnownRow } from '../../trace/format.ts';
+import { Lane } from '../commands/lane.ts';
+import type { Log } from '../log.ts';
+import type { BlobStore } from './blob-store.ts';
+import type { Journal, RowAbout } from './journal.ts';
+
+/** What a frame or a tree was taken for. */
+export interface Cause {
+  readonly callId?: string | undefined;
+  readonly captureId?: string | undefined;
+  readonly method?: string | undefined;
+  readonly about: RowAbout;
+}
+
+export interface CaptureWriterParts {
+  readonly journal: Journal;
+  readonly blobs: BlobStore;
+  readonly log: Log;
+  readonly onRow: (row: KnownRow) => void;
+  /** The guest took us to have a picture that we do not have. */
+  readonly onUnknownPicture: () => void;
+}
+
+const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+
+export class CaptureWriter {
+  readonly #parts: CaptureWriterParts;
+  readonly #lane = new Lane();
+  readonly #names = new PictureNames();
+  readonly #unclaimed = new Set<string>();
+
+  constructor(parts: CaptureWriterParts) {
+    this.#parts = parts;
+  }
+
+  frame(cause: Cause, when: FrameWhen, info: FrameInfo, png: Uint8Array | undefined): void {
+    this.#enter(cause, 'frame', when, () => this.#writeFrame(cause, when, info, png));
+  }
+
+  /** A picture that nothing here asked for: equal frames that come later arrive without their picture. */
+  keepPicture(info: FrameInfo, png: Uint8Array): void {
+    void this.#lane.enter(async () => {
+      if (!isPng(png) || this.#parts.blobs.has(framePath(info.frame))) return;
+      try {
+        await this.#parts.blobs.put(framePath(info.frame), png);
+        this.#unclaimed.add(info.frame);
+      } catch (error) {
+        this.#parts.log.error('recorder.picture_not_kept', { error });
+      }
+    });
+  }
+
+  tree(cause: Cause, when: FrameWhen, report: TreeReport): void {
+    this.#enter(cause, 'tree', when, () => this.#writeTree(cause, when, report));
+  }
+
+  /** What was to be recorded is missing, and why. */
+  missing(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, evidence: string): void {
+    this.#enter(cause, type, when, () => {
+      this.#evidence(cause, type, when, evidence);
+      return Promise.resolve();
+    });
+  }
+
+  /** Resolves when everything so far is on disk. */
+  idle(): Promise<void> {
+    return this.#lane.idle();
+  }
+
+  /** Removes the pictures that no row names. */
+  async removeUnclaimed(): Promise<void> {
+    for (const frame of this.#unclaimed) {
+      if (!this.#names.has(frame)) await this.#parts.blobs.remove(framePath(frame));
+    }
+  }
+
+  #enter(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, work: () => Promise<void>): void {
+    void this.#lane.enter(async () => {
+      try {
+        await work();
+      } catch (error) {
+        this.#parts.log.error('recorder.capture_not_written', { type, when, error });
+        this.#tell(cause, type, when, `it could not be written: ${toDeskreelError(error).code}`);
+      }
+    });
+  }
+
+  /** The last resort: where not even the evidence can be written, the log has it. */
+  #tell(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, evidence: string): void {
+    try {
+      this.#evidence(cause, type, when, evidence);
+    } catch (error) {
+      this.#parts.log.error('recorder.evidence_not_written', { type, when, evidence, error });
+    }
+  }
+
+  async #writeFrame(
+    cause: Cause,
+    when: FrameWhen,
+    info: FrameInfo,
+    png: Uint8Array | undefined,
+  ): Promise<void> {
+    const { blobs, journal } = this.#parts;
+    const path = framePath(info.frame);
+    if (!blobs.has(path)) {
+      if (!png || !isPng(png)) {
+        this.#evidence(cause, 'frame', when, 'the agent sent no picture with it');
+        this.#parts.onUnknownPicture();
+        return;
+      }
+      await blobs.put(path, png);
+    }
+    const file = this.#names.nameFor(info.frame, when, cause.method);
+    const row = journal.append('frame', { ...named(cause, when), ...info, file }, 'open', cause.about);
+    this.#names.keep(info.frame, file);
+    this.#parts.onRow(row);
+  }
+
+  async #writeTree(cause: Cause, when: FrameWhen, report: TreeReport): Promise<void> {
+    const { tree, ...facts } = report;
+    const text = JSON.stringify(tree);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    await this.#parts.blobs.put(treePath(sha256), Buffer.from(text));
+    const data = { ...named(cause, when), sha256, ...facts };
+    this.#parts.onRow(this.#parts.journal.append('tree', data, 'open', cause.about));
+  }
+
+  #evidence(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, evidence: string): void {
+    const data = { ...named(cause, when), evidence };
+    this.#parts.onRow(this.#parts.journal.append(type, data, 'must', cause.about));
+  }
+}
+
+function named(cause: Cause, when: FrameWhen): { call_id?: string; capture_id?: string; when: FrameWhen } {
+  return {
+    ...(cause.callId === undefined ? {} : { call_id: cause.callId }),
+    ...(cause.captureId === undefined ? {} : { capture_id: cause.captureId }),
+    when,
+  };
+}
+
+function isPng(bytes: Uint8Array): boolean {
+  return PNG_SIGNATURE.equals(bytes.subarray(0, PNG_SIGNATURE.length));
+}

@@ -1,0 +1,208 @@
+// A desktop's recorder: listens to the dispatcher and the guest, and keeps at most one running trace.
+import type { DesktopSpec } from '../../protocol/desktop.ts';
+import { DeskreelError } from '../../protocol/errors.ts';
+import type { CaptureWish } from '../../protocol/link.ts';
+import type { Actor } from '../../protocol/primitives.ts';
+import type { TraceInfo, TraceOptions } from '../../protocol/tracing.ts';
+import { isPredicateType, type DesktopFacts, type RowOf } from '../../trace/format.ts';
+import type { Clock } from '../clock.ts';
+import type {
+  CaptureMessage,
+  CapturePort,
+  CommandCall,
+  CommandObserver,
+  CommandOutcome,
+  GuestListener,
+} from '../commands/observer.ts';
+import type { Log } from '../log.ts';
+import { Recording } from './recording.ts';
+import { asStorageError } from './reserve.ts';
+import type { TraceStore } from './traces-store.ts';
+
+export interface RecorderParts {
+  readonly desktop: DesktopFacts;
+  readonly record: DesktopSpec['record'];
+  readonly store: TraceStore;
+  readonly port: CapturePort;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Milliseconds after a reply until a missing frame or tree counts as lost. */
+  readonly captureWaitMs?: number;
+  /** Milliseconds that `stop` waits for the replies of commands that still run. */
+  readonly replyWaitMs?: number;
+}
+
+/** A row of one of Predicate's types, from an SDK. */
+export interface ForeignEvent {
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+  readonly stepId?: string | undefined;
+}
+
+/** The guest takes at most 3 s until the after-frame and 5 s for the tree that follows; the rest is for the way here. */
+const CAPTURE_WAIT_MS = 10_000;
+/** A command may run for hours; a stop is not to wait for it. */
+const REPLY_WAIT_MS = 1_000;
+
+export function createRecorder(parts: RecorderParts): TraceRecorder {
+  return new TraceRecorder(parts);
+}
+
+export class TraceRecorder implements CommandObserver, GuestListener {
+  readonly #parts: RecorderParts;
+  /** The trace under way; it takes new commands while it is `accepting`. */
+  #recording: Recording | undefined;
+  #accepting = false;
+  #starting: Promise<TraceInfo> | undefined;
+  #stopping: Promise<TraceInfo> | undefined;
+  #closed = false;
+
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** The id of the trace that takes commands now. */
+  get active(): string | undefined {
+    return this.#accepting ? this.#recording?.start.data.trace_id : undefined;
+  }
+
+  /**
+   * Begins a trace: when this resolves its first frame is on disk and every command from now on is in it.
+   * Throws `trace_active`, `storage_full`, or `conflict` where the desktop is not recorded at all.
+   */
+  async start(options: TraceOptions): Promise<TraceInfo> {
+    if (this.#parts.record === 'off') {
+      throw new DeskreelError(
+        'conflict',
+        'This desktop was created with record "off": nothing of it is recorded.',
+      );
+    }
+    if (this.#stopping) await this.#stopping.catch(() => undefined);
+    if (this.#closed) throw new DeskreelError('conflict', 'The desktop is going away: no trace can begin.');
+    if (this.#recording || this.#starting) {
+      throw new DeskreelError('trace_active', 'Tracing is already active. Call stop() first.');
+    }
+    this.#starting = this.#begin(options).finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  /** Adds a key and a value. Throws `trace_inactive`. */
+  addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], actor?: Actor): void {
+    this.#running().addMetadata(key, value, { actor });
+  }
+
+  /** Adds rows of Predicate's types. Throws `trace_inactive`, or `bad_request` for a type that is none of them. */
+  addEvents(events: readonly ForeignEvent[], actor?: Actor): void {
+    const recording = this.#running();
+    for (const { type, data, stepId } of events) {
+      if (!isPredicateType(type)) throw new DeskreelError('bad_request', `type: ${type} is no type of event`);
+      recording.addForeign(type, data, { actor, stepId });
+    }
+  }
+
+  /**
+   * Ends the trace: waits for what is under way (within a bound), takes the last frame and seals. When this resolves the
+   * trace is sealed; its ZIP follows. Throws `trace_inactive`. After any other error the trace is over all the same, and
+   * what is on disk can still be finished.
+   */
+  stop(): Promise<TraceInfo> {
+    const recording = this.#running();
+    this.#stopping ??= this.#end(recording).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  /** Ends the running trace, if there is one: the desktop or the server goes away. No other begins. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#starting?.catch(() => undefined);
+    if (this.#accepting) await this.stop();
+    else await this.#stopping;
+  }
+
+  async beforeInput(_call: CommandCall, signal: AbortSignal): Promise<void> {
+    if (!this.#accepting || this.#recording?.options.pace !== 'settled' || signal.aborted) return;
+    const aborted = Promise.withResolvers<undefined>();
+    const abort = (): void => aborted.resolve(undefined);
+    signal.addEventListener('abort', abort, { once: true });
+    await Promise.race([this.#recording.settled(), aborted.promise]);
+    signal.removeEventListener('abort', abort);
+  }
+
+  wish(call: CommandCall): CaptureWish | undefined {
+    return this.#recording?.wish(call);
+  }
+
+  onCall(call: CommandCall): void {
+    if (this.#accepting) this.#recording?.onCall(call);
+  }
+
+  onReply(call: CommandCall, outcome: CommandOutcome): void {
+    this.#recording?.onReply(call, outcome);
+  }
+
+  onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
+    this.#recording?.onCapture(message, png);
+  }
+
+  onGuest(state: 'lost' | 'back', reason: string): void {
+    this.#recording?.onGuest(state, reason);
+  }
+
+  #running(): Recording {
+    if (this.#recording && this.#accepting) return this.#recording;
+    throw new DeskreelError('trace_inactive', 'Tracing is not active. Call start() first.');
+  }
+
+  async #begin(options: TraceOptions): Promise<TraceInfo> {
+    const { store, desktop, port, clock, log } = this.#parts;
+    const { traceId, dir } = store.begin();
+    try {
+      const captureWaitMs = this.#parts.captureWaitMs ?? CAPTURE_WAIT_MS;
+      const recording = new Recording({ dir, traceId, options, desktop, port, clock, log, captureWaitMs });
+      this.#recording = recording;
+      port.forgetFrames();
+      await recording.capture('initial');
+      store.started(recording.start);
+      this.#accepting = true;
+      return await store.info(traceId);
+    } catch (error) {
+      this.#giveUp(traceId);
+      throw asStorageError(error);
+    }
+  }
+
+  async #end(recording: Recording): Promise<TraceInfo> {
+    this.#accepting = false;
+    try {
+      await this.#within(this.#parts.captureWaitMs ?? CAPTURE_WAIT_MS, recording.captured());
+      await this.#within(this.#parts.replyWaitMs ?? REPLY_WAIT_MS, recording.answered());
+      await recording.capture('final');
+      const recorded = await recording.end();
+      recording.close();
+      this.#recording = undefined;
+      return await this.#parts.store.seal(recorded);
+    } catch (error) {
+      this.#giveUp(recording.start.data.trace_id);
+      throw asStorageError(error);
+    }
+  }
+
+  #giveUp(traceId: string): void {
+    this.#recording?.close();
+    this.#recording = undefined;
+    this.#accepting = false;
+    this.#parts.store.abandon(traceId);
+  }
+
+  async #within(ms: number, work: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const limit = this.#parts.clock.sleep(ms, over.signal);
+    await Promise.race([work, limit]);
+    over.abort();
+    await limit.catch(() => undefined);
+  }
+}

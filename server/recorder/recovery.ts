@@ -1,0 +1,165 @@
+// What a killed server left: its journal is cut to whole rows, ended and sealed. Killed in the middle, it starts over.
+import type { KeyObject } from 'node:crypto';
+import { readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FrameWhen } from '../../protocol/frame.ts';
+import { CHAIN_START, lineHash } from '../../trace/chain.ts';
+import type { KnownRow, RowOf } from '../../trace/format.ts';
+import { FRAMES_DIR, framePath, JOURNAL, treePath, TREES_DIR } from '../../trace/layout.ts';
+import { emptyShape, readJournal, type Entry, type JournalShape } from '../../trace/reader.ts';
+import { Tally } from '../../trace/tally.ts';
+import type { Clock } from '../clock.ts';
+import { isMissing } from '../fs-atomic.ts';
+import { partsOf, type Part } from './expectations.ts';
+import { Journal, type RowAbout } from './journal.ts';
+import { Reserve, RESERVE } from './reserve.ts';
+import { hashFile, sealFolder } from './seal.ts';
+
+export interface RecoveryParts {
+  readonly dir: string;
+  readonly key: KeyObject;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+}
+
+/** What is known of a journal when it has been read once. */
+interface Scan {
+  readonly shape: JournalShape;
+  readonly tally: Tally;
+  /** Files that a row names. */
+  readonly named: Set<string>;
+  /** What was wished of a call and is not there. */
+  readonly lacking: Map<string, Set<Part>>;
+  start: RowOf<'trace_start'> | undefined;
+  end: RowOf<'trace_end'> | undefined;
+  last: KnownRow | undefined;
+  lastHash: string;
+}
+
+/** Finishes an unsealed folder. `nothing`: not even its first row was whole, and the folder is gone. */
+export async function finishFolder(parts: RecoveryParts): Promise<'finished' | 'nothing'> {
+  const { dir, key } = parts;
+  const scan = await scanJournal(join(dir, JOURNAL));
+  if (!scan.start) {
+    await rm(dir, { recursive: true });
+    return 'nothing';
+  }
+  if (scan.shape.tornBytes > 0) await truncate(join(dir, JOURNAL), scan.shape.bytes);
+  await removeLeftovers(dir, scan.named);
+  const end = scan.end ?? writeEnd(parts, scan, scan.start);
+  const blobs = [];
+  // One after the other: a long trace has more files than a process may open.
+  for (const name of scan.named) blobs.push(await hashFile(dir, name));
+  const journal = { rows: scan.shape.rows, bytes: scan.shape.bytes, lastHash: scan.lastHash };
+  await sealFolder(dir, { start: scan.start, end, journal, blobs }, key);
+  return 'finished';
+}
+
+async function scanJournal(path: string): Promise<Scan> {
+  const scan: Scan = {
+    shape: emptyShape(),
+    tally: new Tally(),
+    named: new Set(),
+    lacking: new Map(),
+    start: undefined,
+    end: undefined,
+    last: undefined,
+    lastHash: CHAIN_START,
+  };
+  try {
+    for await (const entry of readJournal(path, scan.shape)) note(scan, entry);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  return scan;
+}
+
+function note(scan: Scan, entry: Entry): void {
+  scan.lastHash = lineHash(entry.text);
+  if (entry.kind === 'other') scan.tally.addOther(entry.row);
+  if (entry.kind !== 'row') return;
+  const { row } = entry;
+  scan.tally.add(row);
+  scan.last = row;
+  if (row.type === 'trace_start') scan.start ??= row;
+  if (row.type === 'trace_end') scan.end = row;
+  if (row.type === 'call' && row.data.wish)
+    scan.lacking.set(row.data.call_id, new Set(partsOf(row.data.wish)));
+  if (row.type === 'frame') noteFrame(scan, row.data);
+  if (row.type === 'tree') noteTree(scan, row.data);
+}
+
+function noteFrame(scan: Scan, data: RowOf<'frame'>['data']): void {
+  if ('file' in data) scan.named.add(framePath(data.frame));
+  if (data.when !== 'requested') scan.lacking.get(data.call_id ?? '')?.delete(data.when);
+}
+
+function noteTree(scan: Scan, data: RowOf<'tree'>['data']): void {
+  if ('sha256' in data) scan.named.add(treePath(data.sha256));
+  scan.lacking.get(data.call_id ?? '')?.delete('tree');
+}
+
+/** Half-written files, and pictures that no row came to name. */
+async function removeLeftovers(dir: string, named: ReadonlySet<string>): Promise<void> {
+  await rm(join(dir, RESERVE), { force: true });
+  for (const folder of [FRAMES_DIR, TREES_DIR]) {
+    for (const name of await readdir(join(dir, folder))) {
+      if (!named.has(`${folder}/${name}`)) await rm(join(dir, folder, name));
+    }
+  }
+  for (const name of await readdir(dir)) if (name.endsWith('.tmp')) await rm(join(dir, name));
+}
+
+function writeEnd(
+  { dir, clock }: RecoveryParts,
+  scan: Scan,
+  start: RowOf<'trace_start'>,
+): RowOf<'trace_end'> {
+  const last = scan.last ?? start;
+  // This process's monotonic time has nothing to do with that of the one that recorded.
+  const monotonic = (): number => last.mono_ms + Math.max(0, clock.now() - last.ts_ms);
+  const reserve = new Reserve(join(dir, RESERVE));
+  const journal = new Journal(
+    { path: join(dir, JOURNAL), runId: start.run_id, clock: { now: () => clock.now(), monotonic }, reserve },
+    { rows: scan.shape.rows, bytes: scan.shape.bytes, lastHash: scan.lastHash },
+  );
+  try {
+    for (const row of lackingRows(scan)) scan.tally.add(journal.append(row.type, row.data, 'must', RECOVERY));
+    const end = journal.append('trace_end', endData(scan, last), 'must', RECOVERY);
+    scan.shape.rows = journal.end.rows;
+    scan.shape.bytes = journal.end.bytes;
+    scan.lastHash = journal.end.lastHash;
+    return end;
+  } finally {
+    journal.close();
+  }
+}
+
+function endData(scan: Scan, last: KnownRow): RowOf<'trace_end'>['data'] {
+  const counts = scan.tally.counts();
+  return {
+    end: 'recovered',
+    counts: { ...counts, events: counts.events + 1 },
+    ended_ms: last.ts_ms,
+    torn_bytes: scan.shape.tornBytes,
+  };
+}
+
+interface LackingRow {
+  type: 'frame' | 'tree';
+  data: { call_id: string; when: FrameWhen; evidence: string };
+}
+
+function lackingRows(scan: Scan): LackingRow[] {
+  const evidence = 'the recording ended before it was there';
+  const rows: LackingRow[] = [];
+  for (const [callId, parts] of scan.lacking) {
+    for (const part of parts) {
+      const about = { call_id: callId, evidence };
+      if (part === 'tree') rows.push({ type: 'tree', data: { ...about, when: 'after' } });
+      else rows.push({ type: 'frame', data: { ...about, when: part } });
+    }
+  }
+  return rows;
+}
+
+const RECOVERY: RowAbout = { actor: { kind: 'system', id: 'recovery' } };

@@ -1,0 +1,246 @@
+// The traces of this server, on disk under `<data>/traces/`. Every id is checked before it becomes part of a path.
+import { randomBytes, type KeyObject } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeskreelError } from '../../protocol/errors.ts';
+import type { TraceInfo } from '../../protocol/tracing.ts';
+import type { RowOf } from '../../trace/format.ts';
+import { isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '../../trace/layout.ts';
+import { TraceOverview } from '../../trace/metadata.ts';
+import { readJournal, type Entry } from '../../trace/reader.ts';
+import type { Clock } from '../clock.ts';
+import { Lane } from '../commands/lane.ts';
+import { isMissing, PRIVATE_DIR, privateDir, readJson } from '../fs-atomic.ts';
+import type { Log } from '../log.ts';
+import { archivePath, writeArchive } from './archive.ts';
+import { loadSigningKey } from './keys.ts';
+import type { Recorded } from './recording.ts';
+import { finishFolder } from './recovery.ts';
+import { sealFolder } from './seal.ts';
+import { firstRow, openInfo, sealedInfo } from './trace-info.ts';
+
+export interface TraceStoreParts {
+  /** The server's data folder. */
+  readonly data: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A finished trace, for readers and exports. */
+export interface OpenedTrace {
+  readonly overview: TraceOverview;
+  /** Its folder: `frames/`, `trees/` and the journal. */
+  readonly dir: string;
+  entries(): AsyncGenerator<Entry>;
+}
+
+export interface Recovered {
+  /** Sealed now. */
+  readonly finished: string[];
+  /** Had not even a first row. */
+  readonly removed: string[];
+  /** Could not be finished; the log says why, and the next start tries again. */
+  readonly failed: string[];
+}
+
+/** Opens the store; folder and signing key are made where they are missing. */
+export async function openTraceStore(parts: TraceStoreParts): Promise<TraceStore> {
+  const root = join(parts.data, 'traces');
+  await privateDir(root);
+  return new TraceStore(root, await loadSigningKey(parts.data), parts);
+}
+
+export class TraceStore {
+  readonly #root: string;
+  readonly #key: KeyObject;
+  readonly #parts: TraceStoreParts;
+  /** Traces that are recorded at this moment, with their first rows. */
+  readonly #live = new Map<string, RowOf<'trace_start'> | undefined>();
+  /** Archives under way. One is written after the other: commands need the processor more. */
+  readonly #archiving = new Map<string, Promise<void>>();
+  readonly #lane = new Lane();
+
+  constructor(root: string, key: KeyObject, parts: TraceStoreParts) {
+    this.#root = root;
+    this.#key = key;
+    this.#parts = parts;
+  }
+
+  /** A new trace's id and folder. To be ended by `seal` or `abandon`. */
+  begin(): { traceId: string; dir: string } {
+    const id = newTraceId(this.#parts.clock.now(), randomBytes(4).toString('hex'));
+    const dir = join(this.#root, id);
+    mkdirSync(dir, { mode: PRIVATE_DIR });
+    this.#live.set(id, undefined);
+    return { traceId: id, dir };
+  }
+
+  /** From now on the trace is listed. */
+  started(start: RowOf<'trace_start'>): void {
+    this.#live.set(start.data.trace_id, start);
+  }
+
+  /** Seals a trace and begins to write its archive. */
+  async seal(recorded: Recorded): Promise<TraceInfo> {
+    const id = recorded.start.data.trace_id;
+    try {
+      const overview = await sealFolder(join(this.#root, id), recorded, this.#key);
+      this.#archiveSoon(id);
+      return sealedInfo(overview, false);
+    } finally {
+      this.#live.delete(id);
+    }
+  }
+
+  /** A recording that could not be ended: what is on disk of it can be finished by `recover` or `archive`. */
+  abandon(traceId: string): void {
+    this.#live.delete(traceId);
+  }
+
+  /** Every trace, the newest first. */
+  async list(): Promise<TraceInfo[]> {
+    const infos = await Promise.all((await this.#ids()).map((id) => this.#infoIfReadable(id)));
+    const found = infos.filter((info) => info !== undefined);
+    return found.sort((one, other) => Date.parse(other.start_time) - Date.parse(one.start_time));
+  }
+
+  /** Throws `not_found`. */
+  async info(traceId: string): Promise<TraceInfo> {
+    const info = isTraceId(traceId) ? await this.#infoIfThere(traceId) : undefined;
+    if (!info) throw notFound();
+    return info;
+  }
+
+  /** Throws `not_found`, or `conflict` while it is being recorded. */
+  async open(traceId: string): Promise<OpenedTrace> {
+    const dir = await this.#finished(traceId);
+    const overview = await readJson(join(dir, METADATA), TraceOverview);
+    if (!overview) throw notFound();
+    return { overview, dir, entries: () => readJournal(join(dir, JOURNAL)) };
+  }
+
+  /** The trace's ZIP, once it is written. Throws `not_found`, or `conflict` while the trace is being recorded. */
+  async archive(traceId: string): Promise<{ path: string; bytes: number }> {
+    const dir = await this.#finished(traceId);
+    const path = archivePath(dir, traceId);
+    if (this.#archiving.has(traceId) || !(await exists(path))) await this.#writeArchive(traceId);
+    return { path, bytes: (await stat(path)).size };
+  }
+
+  /** Removes a trace and everything of it. Throws `not_found`, or `conflict` while it is being recorded. */
+  async delete(traceId: string): Promise<void> {
+    await this.info(traceId);
+    this.#refuseLive(traceId);
+    await this.#archiving.get(traceId)?.catch(() => undefined);
+    await rm(join(this.#root, traceId), { recursive: true, force: true });
+  }
+
+  /** Finishes what a killed server left. To be called once, before anything is recorded. Never rejects for one trace. */
+  async recover(): Promise<Recovered> {
+    const recovered: Recovered = { finished: [], removed: [], failed: [] };
+    for (const id of await this.#ids()) {
+      if (this.#live.has(id)) continue;
+      try {
+        await this.#recoverOne(id, recovered);
+      } catch (error) {
+        this.#parts.log.error('recovery.failed', { trace: id, error });
+        recovered.failed.push(id);
+      }
+    }
+    return recovered;
+  }
+
+  /** Waits for the archives that are being written. */
+  async close(): Promise<void> {
+    await this.#lane.idle();
+  }
+
+  async #recoverOne(id: string, recovered: Recovered): Promise<void> {
+    const dir = join(this.#root, id);
+    if (!(await exists(join(dir, MANIFEST)))) {
+      const outcome = await finishFolder({ dir, key: this.#key, clock: this.#parts.clock });
+      if (outcome === 'nothing') {
+        recovered.removed.push(id);
+        return;
+      }
+      recovered.finished.push(id);
+    }
+    if (!(await exists(archivePath(dir, id)))) this.#archiveSoon(id);
+  }
+
+  async #ids(): Promise<string[]> {
+    return (await readdir(this.#root)).filter(isTraceId);
+  }
+
+  /** One folder that cannot be read must not hide the others. */
+  async #infoIfReadable(id: string): Promise<TraceInfo | undefined> {
+    try {
+      return await this.#infoIfThere(id);
+    } catch (error) {
+      this.#parts.log.error('trace.unreadable', { trace: id, error });
+      return undefined;
+    }
+  }
+
+  async #infoIfThere(id: string): Promise<TraceInfo | undefined> {
+    const dir = join(this.#root, id);
+    if (this.#live.has(id)) {
+      const start = this.#live.get(id);
+      return start && openInfo(start, 'recording');
+    }
+    const overview = await readJson(join(dir, METADATA), TraceOverview);
+    if (overview && (await exists(join(dir, MANIFEST)))) {
+      return sealedInfo(overview, !this.#archiving.has(id) && (await exists(archivePath(dir, id))));
+    }
+    const start = await firstRow(join(dir, JOURNAL));
+    return start && openInfo(start, 'sealing');
+  }
+
+  /** The folder of a trace that is sealed; one whose sealing failed is sealed now. */
+  async #finished(traceId: string): Promise<string> {
+    await this.info(traceId);
+    this.#refuseLive(traceId);
+    const dir = join(this.#root, traceId);
+    if (!(await exists(join(dir, MANIFEST)))) {
+      await finishFolder({ dir, key: this.#key, clock: this.#parts.clock });
+    }
+    return dir;
+  }
+
+  #refuseLive(traceId: string): void {
+    if (this.#live.has(traceId)) {
+      throw new DeskreelError('conflict', `${traceId} is being recorded: stop it first`);
+    }
+  }
+
+  #archiveSoon(traceId: string): void {
+    this.#writeArchive(traceId).catch((error: unknown) => {
+      this.#parts.log.error('archive.failed', { trace: traceId, error });
+    });
+  }
+
+  #writeArchive(traceId: string): Promise<void> {
+    const running = this.#archiving.get(traceId);
+    if (running) return running;
+    const work = this.#lane
+      .enter(() => writeArchive(join(this.#root, traceId), traceId, this.#key))
+      .finally(() => this.#archiving.delete(traceId));
+    this.#archiving.set(traceId, work);
+    return work;
+  }
+}
+
+function notFound(): DeskreelError {
+  return new DeskreelError('not_found', 'no such trace');
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+// The tests of exact typing: a text of many scripts into every toolkit, on every layout. How often is up to who runs them.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { until } from '../support/container.ts';
+import { HandsDesktop, wrongCharacters } from './hands-desktop.ts';
+
+const CHINESE = Array.from({ length: 200 }, (_, index) => String.fromCodePoint(0x4e00 + index * 37)).join('');
+const LINES = [
+  'Hello, World! {}[]<>|\\~`@#$%^&*() "quotes" ñ é ü ß 漢字 😀 Ж',
+  'The quick brown fox jumps over the lazy dog 0123456789 !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+  'Съешь ещё этих мягких французских булок, да выпей чаю. ЁЖИК',
+  'Ξεσκεπάζω την ψυχοφθόρα βδελυγμία. ΑΒΓΔ ΐ ΰ ς',
+  'Łódź Çeşme €5 ∑≠½ שלום مرحبا — “quoted” e\u0301 n\u0303 zw\u200dj 🏳️‍🌈',
+  CHINESE,
+];
+const TEXT = LINES.join('\n');
+export interface Layout {
+  readonly names: string;
+  readonly group?: number;
+  readonly capsLock?: boolean;
+}
+
+const LAYOUTS: readonly Layout[] = [
+  { names: 'us' },
+  { names: 'us', capsLock: true },
+  { names: 'de' },
+  { names: 'fr' },
+  { names: 'ru' },
+  { names: 'us,ru', group: 1 },
+];
+
+interface Application {
+  readonly name: string;
+  /** What WM_CLASS of its window has. */
+  readonly window: string;
+  readonly program: readonly string[];
+  /** Makes it empty and ready for keys. */
+  readonly prepare: (desktop: HandsDesktop) => Promise<unknown>;
+  /** What it holds. */
+  readonly read: (desktop: HandsDesktop) => Promise<string>;
+  readonly text: string;
+}
+
+const EDITED = '/tmp/edited.txt';
+const CAUGHT = '/tmp/caught.txt';
+const PAGE = '/tmp/page.html';
+
+const clear = async (desktop: HandsDesktop): Promise<void> => {
+  await desktop.hotkey('ctrl', 'a');
+  await desktop.run('press_key', { key: 'Delete' });
+};
+const copyAll = (desktop: HandsDesktop): Promise<string> => desktop.copyAll();
+
+const APPLICATIONS: readonly Application[] = [
+  {
+    name: 'mousepad (GTK3), saved to its file',
+    window: 'mousepad',
+    program: ['mousepad', EDITED],
+    prepare: clear,
+    read: async (desktop) => {
+      await desktop.hotkey('ctrl', 's');
+      await until(5000, () =>
+        desktop.container.bash(
+          '[[ $(xdotool getactivewindow getwindowname) != \\** ]] || echo not saved yet',
+        ),
+      );
+      return (await desktop.readFile(EDITED)).replace(/\n$/, '');
+    },
+    text: `\t${TEXT}`,
+  },
+  {
+    name: 'featherpad (Qt 6)',
+    window: 'featherpad',
+    program: ['featherpad'],
+    prepare: clear,
+    read: copyAll,
+    text: `${TEXT}\tx`,
+  },
+  {
+    name: 'xfce4-terminal, by cat into a file',
+    window: 'xfce4-terminal',
+    program: ['xfce4-terminal'],
+    prepare: async (desktop) => {
+      await desktop.run('type_text', { text: `cat >${CAUGHT}\n` });
+      await until(5000, () => desktop.container.bash('pgrep -x cat >/dev/null || echo cat does not run yet'));
+    },
+    read: async (desktop) => {
+      await desktop.run('press_key', { key: 'Return' });
+      await desktop.hotkey('ctrl', 'd');
+      await until(5000, () => desktop.container.bash('! pgrep -x cat >/dev/null || echo cat still runs'));
+      return (await desktop.readFile(CAUGHT)).replace(/\n$/, '');
+    },
+    text: TEXT,
+  },
+  {
+    name: "chromium, a page's text area",
+    window: 'chromium',
+    program: ['chromium', `file://${PAGE}`],
+    prepare: clear,
+    read: copyAll,
+    text: TEXT,
+  },
+  {
+    name: 'chromium, the address bar',
+    window: 'chromium',
+    program: ['chromium', `file://${PAGE}`],
+    prepare: async (desktop) => {
+      await desktop.hotkey('ctrl', 'l');
+      await desktop.run('press_key', { key: 'BackSpace' });
+    },
+    read: copyAll,
+    text: `q ${LINES.slice(0, 4).join(' ')}`,
+  },
+];
+
+/** Declares the tests; `repeatsOf` says how often the text is typed on a layout. */
+export function describeTyping(timeoutMs: number, repeatsOf: (layout: Layout) => number): void {
+  describe('typed text arrives as it is', { timeout: timeoutMs }, () => {
+    let desktop: HandsDesktop;
+
+    before(async () => {
+      desktop = await HandsDesktop.start();
+      const page = '<meta charset=utf-8><textarea autofocus rows=20 cols=80></textarea>';
+      await desktop.container.bash(`echo '${page}' >${PAGE}; : >${EDITED}`);
+    });
+    after(() => desktop[Symbol.asyncDispose]());
+
+    for (const application of APPLICATIONS) {
+      describe(application.name, () => {
+        before(async () => {
+          await desktop.layout('us');
+          await desktop.open(application.window, ...application.program);
+        });
+
+        for (const layout of LAYOUTS) {
+          const { names, group = 0, capsLock = false } = layout;
+          const repeats = repeatsOf(layout);
+          const state = `${group === 0 ? '' : ', second group'}${capsLock ? ', CapsLock on' : ''}`;
+          it(`on layout ${names}${state}, ${repeats} times`, async (test) => {
+            await desktop.layout(names, { group, capsLock });
+            let wrong = 0;
+            let took = 0;
+            let last = '';
+            for (let count = 0; count < repeats; count += 1) {
+              await application.prepare(desktop);
+              took += (await desktop.run('type_text', { text: application.text })).ms;
+              last = await application.read(desktop);
+              wrong += wrongCharacters(application.text, last);
+            }
+            const rate = Math.round((application.text.length * repeats * 1000) / took);
+            test.diagnostic(
+              `${wrong} wrong of ${application.text.length * repeats}, ${rate} characters a second`,
+            );
+            assert.equal(wrong, 0, `the last time: ${JSON.stringify(last)}`);
+          });
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,102 @@
+// What must not reach the disk does not: looked for in every file under the data folder, the archive's included.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { bench, calls, unpack, type Bench } from './setup.ts';
+import { CLICK, run, screenOf } from './synthetic-guest.ts';
+
+async function filesHolding(it: Bench, traceId: string, wanted: Buffer | string): Promise<string[]> {
+  const { dir } = await unpack(it.store, traceId);
+  const found: string[] = [];
+  for (const root of [it.data, dir]) {
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      if ((await readFile(path)).includes(wanted)) found.push(path);
+    }
+  }
+  return found;
+}
+
+describe('privacy', () => {
+  it('records the clipboard as a length', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    run(it.recorder, it.guest, { command: 'set_clipboard', params: { text: 'tangerine' } });
+    run(it.recorder, it.guest, {
+      command: 'copy_to_clipboard',
+      params: {},
+      result: { content: 'tangerine' },
+    });
+    await it.recorder.stop();
+    const [set, get] = calls(await unpack(it.store, id));
+    assert.deepEqual(set?.['args'], { text_length: 9 });
+    assert.deepEqual(set['masked'], ['text']);
+    assert.deepEqual(get?.['result'], { content_length: 9 });
+    assert.deepEqual(await filesHolding(it, id, 'tangerine'), []);
+  });
+
+  it('does not record a secret, wherever it comes back, and records the text beside it', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    const error = {
+      code: 'command_failed',
+      message: 'could not type hunter2"x',
+      details: { text: 'hunter2"x' },
+    } as const;
+    const secret = { command: 'type_text', params: { text: 'hunter2"x', secret: true } } as const;
+    run(it.recorder, it.guest, { ...secret, error });
+    run(it.recorder, it.guest, { ...secret, result: { echoed: 'was hunter2"x', verified: true } });
+    run(it.recorder, it.guest, { command: 'type_text', params: { text: 'plainly', secret: false } });
+    await it.recorder.stop();
+    const [failed, echoed] = calls(await unpack(it.store, id));
+    assert.deepEqual(failed?.['args'], { secret: true });
+    assert.deepEqual(failed['masked'], ['text']);
+    assert.equal(failed['success'], false);
+    assert.deepEqual(echoed?.['result'], { verified: true });
+    assert.deepEqual(await filesHolding(it, id, 'hunter2'), []);
+    assert.notDeepEqual(await filesHolding(it, id, 'plainly'), []);
+  });
+
+  it('keeps every pixel off the disk where screenshots are off', async () => {
+    await using it = await bench();
+    const id = await it.start({ screenshots: false });
+    const leadsTo = await screenOf(1);
+    const { callId } = run(it.recorder, it.guest, { ...CLICK, leadsTo });
+    it.guest.frame(callId, 'after');
+    run(it.recorder, it.guest, { command: 'screenshot', params: {} });
+    const data = { url: 'about:blank', screenshot_base64: leadsTo.png.toString('base64') };
+    it.recorder.addEvents([{ type: 'snapshot', data }]);
+    const info = await it.recorder.stop();
+    assert.equal(info.summary?.screenshots, 0);
+    assert.equal(info.summary.steps, 2);
+    assert.deepEqual((await unpack(it.store, id)).pictures, []);
+    assert.deepEqual(await filesHolding(it, id, leadsTo.png.subarray(0, 8)), []);
+    assert.deepEqual(await filesHolding(it, id, data.screenshot_base64), []);
+  });
+
+  it('leaves no picture behind that belongs to no row', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    const stray = await screenOf(8);
+    it.guest.frame('a call from before', 'after', stray);
+    await it.recorder.stop();
+    assert.deepEqual(await filesHolding(it, id, stray.png), []);
+  });
+
+  it('leaves events out of the archive that were not wanted, and keeps the order of the rest', async () => {
+    await using it = await bench();
+    const id = await it.start({ api_calls: false, metadata: false, accessibility_tree: true });
+    it.recorder.addMetadata('k', 'v');
+    run(it.recorder, it.guest, CLICK);
+    const { summary } = await it.recorder.stop();
+    const archive = await unpack(it.store, id);
+    assert.deepEqual(
+      archive.events.map((event) => event.type),
+      ['trace_start', 'accessibility_tree', 'trace_end'],
+    );
+    assert.equal(archive.metadata['total_events'], 3);
+    assert.equal(summary?.steps, 1);
+  });
+});

@@ -1,0 +1,57 @@
+// What belongs to each call of a trace: its reply, its pictures and its tree, wherever in the journal their rows are.
+import type { FrameWhen } from '../protocol/frame.ts';
+import type { KnownRow, RowOf } from './format.ts';
+import type { Entry } from './reader.ts';
+
+export type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
+export type TakenTree = Extract<RowOf<'tree'>['data'], { sha256: string }>;
+
+export interface CallParts {
+  reply: RowOf<'reply'> | undefined;
+  frames: Partial<Record<FrameWhen, TakenFrame>>;
+  tree: TakenTree | undefined;
+  /** Why a picture or the tree is missing, by what is missing. */
+  evidence: Record<string, string>;
+}
+
+export class CallIndex {
+  readonly #calls = new Map<string, CallParts>();
+
+  constructor(entries: Iterable<Entry>) {
+    for (const entry of entries) if (entry.kind === 'row') this.#add(entry.row);
+  }
+
+  of(callId: string): CallParts {
+    return this.#calls.get(callId) ?? emptyParts();
+  }
+
+  #add(row: KnownRow): void {
+    if (row.type === 'reply') this.#parts(row.data.call_id).reply ??= row;
+    if (row.type === 'frame') this.#addFrame(row.data);
+    if (row.type === 'tree') this.#addTree(row.data);
+  }
+
+  #addFrame(data: RowOf<'frame'>['data']): void {
+    if (data.call_id === undefined) return;
+    const parts = this.#parts(data.call_id);
+    if ('file' in data) parts.frames[data.when] ??= data;
+    else parts.evidence[data.when] = data.evidence;
+  }
+
+  #addTree(data: RowOf<'tree'>['data']): void {
+    if (data.call_id === undefined) return;
+    const parts = this.#parts(data.call_id);
+    if ('sha256' in data) parts.tree ??= data;
+    else parts.evidence['tree'] = data.evidence;
+  }
+
+  #parts(callId: string): CallParts {
+    const parts = this.#calls.get(callId) ?? emptyParts();
+    this.#calls.set(callId, parts);
+    return parts;
+  }
+}
+
+function emptyParts(): CallParts {
+  return { reply: undefined, frames: {}, tree: undefined, evidence: {} };
+}

@@ -1,0 +1,177 @@
+// The journal's rows as the archive's `event_*` files: Cua's events, with more fields. A pure view: nothing is in it that
+// the rows do not say, and it can be made again from them at any time.
+import type { Actor } from '../protocol/primitives.ts';
+import { CallIndex, type CallParts } from './call-index.ts';
+import { isPredicateType, type Envelope, type KnownRow, type RowOf } from './format.ts';
+import { durationOf } from './metadata.ts';
+import type { Entry } from './reader.ts';
+
+export interface ArchiveEvent {
+  readonly type: string;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  /** Seconds since the trace began. */
+  readonly relative_time: number;
+  /** Who caused it. */
+  readonly actor?: Actor | undefined;
+  readonly step_id?: string | undefined;
+  readonly data: Record<string, unknown>;
+}
+
+/** An event, and the SHA-256 of the tree that its `data.tree` is to be filled with. */
+export interface ViewedEvent {
+  readonly event: ArchiveEvent;
+  readonly tree?: string;
+}
+
+const UNKNOWN_OUTCOME = 'unknown outcome';
+
+/** The events of a whole trace in their order: calls in the order in which they were made. */
+export function* viewEvents(entries: readonly Entry[]): Generator<ViewedEvent> {
+  const start = entries.find(isStart)?.row;
+  if (!start) return;
+  const calls = new CallIndex(entries);
+  for (const entry of entries) yield* viewEntry(entry, start, calls);
+}
+
+function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
+  if (entry.kind === 'other' && isPredicateType(entry.row.type)) yield at(start, entry.row, entry.row.data);
+  if (entry.kind === 'row') yield* viewRow(entry.row, start, calls);
+}
+
+function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
+  switch (row.type) {
+    case 'trace_start':
+      yield at(start, row, startData(row));
+      return;
+    case 'call':
+      yield* viewCall(row, start, calls.of(row.data.call_id));
+      return;
+    case 'metadata':
+      if (start.data.config.metadata) yield at(start, row, row.data);
+      return;
+    case 'desktop':
+      yield at(start, row, row.data);
+      return;
+    case 'trace_end':
+      yield at(start, row, endData(start, row));
+      return;
+    case 'reply':
+    case 'frame':
+    case 'tree':
+      return;
+  }
+}
+
+function* viewCall(
+  row: RowOf<'call'>,
+  start: RowOf<'trace_start'>,
+  parts: CallParts,
+): Generator<ViewedEvent> {
+  if (start.data.config.api_calls) {
+    yield { event: { ...at(start, row, callData(row, parts)).event, type: 'api_call' } };
+  }
+  if (row.data.wish?.tree !== true) return;
+  const { tree, evidence } = parts;
+  const about = { call_id: row.data.call_id, method: row.data.method };
+  const data = tree
+    ? { ...about, tree: null, ...treeFacts(tree) }
+    : { ...about, tree: null, evidence: evidence['tree'] ?? 'not recorded' };
+  const { event } = at(start, row, data);
+  yield { event: { ...event, type: 'accessibility_tree' }, ...(tree ? { tree: tree.sha256 } : {}) };
+}
+
+function treeFacts(tree: NonNullable<CallParts['tree']>): Record<string, unknown> {
+  const { sha256, nodes, truncated, unavailable } = tree;
+  return { sha256, nodes, truncated, unavailable };
+}
+
+function callData(row: RowOf<'call'>, parts: CallParts): Record<string, unknown> {
+  const { reply, frames, evidence } = parts;
+  const picture = frames.after ?? frames.requested;
+  return {
+    method: row.data.method,
+    args: row.data.args ?? null,
+    result: plainResult(reply),
+    error: errorText(reply),
+    screenshot: picture?.file ?? null,
+    success: reply?.data.success ?? false,
+    ...whoAndWhen(row, reply),
+    ...(frames.before ? { before: frames.before.file, before_settled: frames.before.settled } : {}),
+    ...(picture ? { settled: picture.settled, settle_ms: picture.settle_ms, cursor: picture.cursor } : {}),
+    ...withheld(row, reply),
+    ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
+  };
+}
+
+function whoAndWhen(row: RowOf<'call'>, reply: RowOf<'reply'> | undefined): Record<string, unknown> {
+  return {
+    ...optional('error_code', reply?.data.error?.code),
+    call_id: row.data.call_id,
+    ...optional('request_id', row.data.request_id),
+    ...optional('session', row.data.session),
+    ...optional('actor', row.actor),
+    ...optional('step_id', row.step_id),
+    started: row.ts,
+    ended: reply?.ts ?? null,
+    duration_ms: reply?.data.duration_ms ?? null,
+  };
+}
+
+/** Cua's readers know `null` for what answers nothing. */
+function plainResult(reply: RowOf<'reply'> | undefined): unknown {
+  const result = reply?.data.result;
+  const empty = typeof result === 'object' && result !== null && Object.keys(result).length === 0;
+  return result === undefined || empty ? null : result;
+}
+
+function errorText(reply: RowOf<'reply'> | undefined): string | null {
+  if (!reply) return UNKNOWN_OUTCOME;
+  if (reply.data.success) return null;
+  return reply.data.error?.message ?? 'the command failed';
+}
+
+function withheld(call: RowOf<'call'>, reply: RowOf<'reply'> | undefined): Record<string, unknown> {
+  const masked = [...(call.data.masked ?? []), ...(reply?.data.masked ?? [])];
+  const shortened = [...(call.data.shortened ?? []), ...(reply?.data.shortened ?? [])];
+  return { ...(masked.length > 0 ? { masked } : {}), ...(shortened.length > 0 ? { shortened } : {}) };
+}
+
+function startData(row: RowOf<'trace_start'>): Record<string, unknown> {
+  const { desktop } = row.data;
+  const computer = { os_type: 'linux', provider_type: 'docker', image: desktop.image ?? null };
+  return { ...row.data, timestamp: row.ts_ms / 1000, computer_info: computer };
+}
+
+function endData(start: RowOf<'trace_start'>, row: RowOf<'trace_end'>): Record<string, unknown> {
+  const { counts, end } = row.data;
+  return {
+    timestamp: (row.data.ended_ms ?? row.ts_ms) / 1000,
+    duration: durationOf(start, row),
+    total_events: counts.events,
+    screenshot_count: counts.screenshots,
+    steps: counts.steps,
+    errors: counts.errors,
+    end,
+    ...optional('torn_bytes', row.data.torn_bytes),
+  };
+}
+
+function at(
+  start: RowOf<'trace_start'>,
+  row: Pick<Envelope, 'type' | 'ts_ms' | 'mono_ms' | 'actor' | 'step_id'>,
+  data: Record<string, unknown>,
+): ViewedEvent {
+  const relative = Math.max(0, row.mono_ms - start.mono_ms);
+  const times = { timestamp: row.ts_ms / 1000, relative_time: Math.round(relative) / 1000 };
+  const { type, actor, step_id } = row;
+  return { event: { type, ...times, ...(actor ? { actor } : {}), ...(step_id ? { step_id } : {}), data } };
+}
+
+function optional(name: string, value: unknown): Record<string, unknown> {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function isStart(entry: Entry): entry is Entry & { kind: 'row'; row: RowOf<'trace_start'> } {
+  return entry.kind === 'row' && entry.row.type === 'trace_start';
+}

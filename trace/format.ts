@@ -1,0 +1,170 @@
+// The rows of a trace's journal, version 1. Readers take every version up to this one and keep row types they do not know.
+import { z } from 'zod';
+import { ERROR_CODES } from '../protocol/errors.ts';
+import { FrameId, FrameWhen } from '../protocol/frame.ts';
+import { CaptureWish } from '../protocol/link.ts';
+import { Actor, Bounds, Point } from '../protocol/primitives.ts';
+import { TraceOptions } from '../protocol/tracing.ts';
+import { TreeGap } from '../protocol/tree.ts';
+
+export const VERSION = 1;
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hexadecimal digits');
+
+/** What every row carries. Times are the host's, in milliseconds; `mono_ms` never goes backwards within a journal. */
+export const Envelope = z.object({
+  v: z.number().int().min(1).max(VERSION),
+  type: z.string().min(1),
+  ts: z.iso.datetime(),
+  ts_ms: z.number(),
+  mono_ms: z.number(),
+  run_id: z.uuid(),
+  /** 1 for the first row, one more for each that follows. */
+  seq: z.number().int().min(1),
+  step_id: z.string().optional(),
+  actor: Actor.optional(),
+  /** Hash of the row before it; see chain.ts. */
+  prev: Sha256,
+  data: z.record(z.string(), z.unknown()),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+export const DesktopFacts = z.object({
+  id: z.string(),
+  name: z.string(),
+  image: z.string().optional(),
+  resolution: z.string().optional(),
+});
+export type DesktopFacts = z.infer<typeof DesktopFacts>;
+
+export const Counts = z.object({
+  /** The `event_*` files of the archive. */
+  events: z.number().int(),
+  /** Commands. */
+  steps: z.number().int(),
+  /** The PNG files of the archive. */
+  screenshots: z.number().int(),
+  /** Commands that failed or whose outcome nobody knows. */
+  errors: z.number().int(),
+});
+export type Counts = z.infer<typeof Counts>;
+
+const TraceStart = z.object({
+  trace_id: z.string(),
+  name: z.string().nullable(),
+  config: TraceOptions,
+  desktop: DesktopFacts,
+});
+
+/** Which parts of a row are not as they were: left out (`masked`) or replaced by their beginning (`shortened`). */
+const Withheld = {
+  masked: z.array(z.string()).optional(),
+  shortened: z.array(z.string()).optional(),
+};
+
+const Call = z.object({
+  call_id: z.string(),
+  request_id: z.union([z.string(), z.number()]).optional(),
+  session: z.string().optional(),
+  method: z.string(),
+  args: z.unknown(),
+  /** The frames and trees that are to be recorded with it; absent for none. */
+  wish: CaptureWish.optional(),
+  ...Withheld,
+});
+
+const Reply = z.object({
+  call_id: z.string(),
+  success: z.boolean(),
+  error: z
+    .object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.unknown().optional() })
+    .optional(),
+  result: z.unknown().optional(),
+  duration_ms: z.number(),
+  ...Withheld,
+});
+
+/** What a frame or a tree belongs to: a call, or a capture of the recorder's own. */
+const Cause = { call_id: z.string().optional(), capture_id: z.string().optional(), when: FrameWhen };
+
+/** The thing itself is missing, and why. */
+const Missing = z.object({ ...Cause, evidence: z.string() });
+
+const TakenFrame = z.object({
+  ...Cause,
+  frame: FrameId,
+  /** Its name in the archive; a frame seen before keeps its earlier name. */
+  file: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  cursor: Point,
+  grabbed_ms: z.number(),
+  settled: z.boolean(),
+  settle_ms: z.number(),
+  busy: z.array(Bounds).optional(),
+});
+
+const TakenTree = z.object({
+  ...Cause,
+  sha256: Sha256,
+  nodes: z.number().int(),
+  truncated: z.boolean(),
+  unavailable: z.array(TreeGap),
+  duration_ms: z.number(),
+});
+
+const TraceEnd = z.object({
+  end: z.enum(['stopped', 'recovered']),
+  counts: Counts,
+  /** `recovered`: wall time of the last row before it, where the recording really ended. */
+  ended_ms: z.number().optional(),
+  /** `recovered`: bytes of a torn last row that were cut. */
+  torn_bytes: z.number().int().optional(),
+});
+
+/** Types of Predicate's tracing SDK, taken as they come. */
+export const PREDICATE_TYPES = [
+  'run_start',
+  'step_start',
+  'snapshot',
+  'snapshot_taken',
+  'llm_called',
+  'llm_response',
+  'action',
+  'action_executed',
+  'verification',
+  'recovery',
+  'step_end',
+  'run_end',
+  'error',
+] as const;
+export type PredicateType = (typeof PREDICATE_TYPES)[number];
+
+/** The data of each row type that this version writes itself. */
+export const ROW_DATA = {
+  trace_start: TraceStart,
+  call: Call,
+  reply: Reply,
+  frame: z.union([TakenFrame, Missing]),
+  tree: z.union([TakenTree, Missing]),
+  metadata: z.object({ key: z.string(), value: z.json() }),
+  desktop: z.object({ state: z.string(), reason: z.string() }),
+  trace_end: TraceEnd,
+};
+
+export type RowType = keyof typeof ROW_DATA;
+export type RowData<T extends RowType> = z.input<(typeof ROW_DATA)[T]>;
+
+/** A row of a type that this version knows. */
+export type KnownRow = {
+  [T in RowType]: Omit<Envelope, 'type' | 'data'> & { type: T; data: z.output<(typeof ROW_DATA)[T]> };
+}[RowType];
+export type RowOf<T extends RowType> = Extract<KnownRow, { type: T }>;
+
+export function isRowType(type: string): type is RowType {
+  return Object.hasOwn(ROW_DATA, type);
+}
+
+export function isPredicateType(type: string): type is PredicateType {
+  return PREDICATE_TYPES.some((known) => known === type);
+}

@@ -1,0 +1,73 @@
+// Counts of a trace, kept row by row, so that neither a stop nor a reader has to go through it again.
+import type { Counts, Envelope, KnownRow, RowOf } from './format.ts';
+import { isPredicateType } from './format.ts';
+
+export class Tally {
+  #events = 0;
+  #steps = 0;
+  #failed = 0;
+  readonly #open = new Set<string>();
+  readonly #pictures = new Set<string>();
+  #callEvents = true;
+  #metadataEvents = true;
+
+  add(row: KnownRow): void {
+    switch (row.type) {
+      case 'trace_start':
+        this.#begin(row);
+        return;
+      case 'call':
+        this.#addCall(row);
+        return;
+      case 'reply':
+        this.#addReply(row);
+        return;
+      case 'frame':
+        this.#addFrame(row);
+        return;
+      case 'metadata':
+        this.#events += Number(this.#metadataEvents);
+        return;
+      case 'desktop':
+      case 'trace_end':
+        this.#events += 1;
+        return;
+      case 'tree':
+        return;
+    }
+  }
+
+  /** A row of a type that the recorder does not write itself. */
+  addOther(row: Pick<Envelope, 'type'>): void {
+    if (isPredicateType(row.type)) this.#events += 1;
+  }
+
+  counts(): Counts {
+    return {
+      events: this.#events,
+      steps: this.#steps,
+      screenshots: this.#pictures.size,
+      errors: this.#failed + this.#open.size,
+    };
+  }
+
+  #begin({ data }: RowOf<'trace_start'>): void {
+    this.#callEvents = data.config.api_calls;
+    this.#metadataEvents = data.config.metadata;
+    this.#events += 1;
+  }
+
+  #addCall({ data }: RowOf<'call'>): void {
+    this.#steps += 1;
+    this.#open.add(data.call_id);
+    this.#events += Number(this.#callEvents) + Number(data.wish?.tree === true);
+  }
+
+  #addReply({ data }: RowOf<'reply'>): void {
+    if (this.#open.delete(data.call_id) && !data.success) this.#failed += 1;
+  }
+
+  #addFrame({ data }: RowOf<'frame'>): void {
+    if ('file' in data) this.#pictures.add(data.file);
+  }
+}
