@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { extraAuthorities } from './authorities.mjs';
 import { must, run } from './command.mjs';
 
-export const DESKTOP_IMAGE = 'deskreel/xfce:latest';
+/** The name that it is built under; the server makes desktops of the same. */
+export const DESKTOP_IMAGE = process.env.DESKREEL_IMAGE || 'deskreel/xfce:latest';
 /** The image's label that says what it was made from. */
 const SOURCE_LABEL = 'deskreel.source';
 /** What Dockerfile.xfce copies; .dockerignore lets the same through. */

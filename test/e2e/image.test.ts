@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { DesktopContainer, until } from '../support/container.ts';
+import { IMAGE } from '../support/image.ts';
 
 const command = promisify(execFile);
 const TOKEN = 'a-token-for-the-agent';
@@ -43,13 +44,7 @@ describe('the desktop image', () => {
   after(() => desktop[Symbol.asyncDispose]());
 
   it('is below 1.6 GB', async () => {
-    const { stdout } = await command('docker', [
-      'image',
-      'inspect',
-      '--format',
-      '{{.Size}}',
-      'deskreel/xfce',
-    ]);
+    const { stdout } = await command('docker', ['image', 'inspect', '--format', '{{.Size}}', IMAGE]);
     assert.ok(Number(stdout) < 1.6e9, `${stdout.trim()} bytes`);
   });
 

@@ -11,6 +11,7 @@ import { DesktopInfo } from '../../protocol/desktop.ts';
 import { createOptions } from '../../server/containers/spec.ts';
 import { serverId } from '../../server/data-folder.ts';
 import { newId, newSecret } from '../../server/ids.ts';
+import { IMAGE } from '../support/image.ts';
 import { ask, eventually, TestServer } from '../support/server.ts';
 
 const SERVE = fileURLToPath(new URL('../support/serve.ts', import.meta.url));
@@ -99,7 +100,7 @@ async function orphan(server: TestServer): Promise<void> {
   const spec = {
     desktopId: newId('d'),
     serverId: await serverId(server.data),
-    image: process.env['DESKREEL_IMAGE'] ?? 'deskreel/xfce:latest',
+    image: IMAGE,
     resolution: '1280x800',
     env: {},
     cpus: undefined,

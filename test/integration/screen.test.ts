@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { IMAGE } from '../support/image.ts';
 
 const run = promisify(execFile);
-const IMAGE = 'deskreel/xfce:latest';
 const HOME = '/opt/deskreel';
 const EYES = 'test/integration/screen-inside.ts';
 const DESKTOP = 'test/integration/screen-desktop-inside.ts';

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { FocusedElement, TreelessApplication } from '../../guest/accessibility/accessibility.ts';
 import type { TreeNode, TreeReport } from '../../protocol/tree.ts';
 import type { Question } from './accessibility-probe.ts';
+import { IMAGE } from './image.ts';
 
 const command = promisify(execFile);
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -46,7 +47,7 @@ export class AccessibleDesktop {
     const volume = `deskreel-test-${randomUUID()}`;
     const id = await docker(
       ...['run', '--detach', '--volume', `${volume}:${RUNTIME}`, '--shm-size', '256m'],
-      ...['--security-opt', `seccomp=${ROOT}images/seccomp.json`, 'deskreel/xfce:latest'],
+      ...['--security-opt', `seccomp=${ROOT}images/seccomp.json`, IMAGE],
     );
     const desktop = new AccessibleDesktop(id, volume);
     await docker('exec', '--user', 'root', id, 'mkdir', '-p', `${SOURCES}/test`);

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { IMAGE } from './image.ts';
 
 const command = promisify(execFile);
-const IMAGE = 'deskreel/xfce:latest';
 const WHOLE_SCRIPT = new URL('./whole-desktop.sh', import.meta.url);
 const SECCOMP_FILE = new URL('../../images/seccomp.json', import.meta.url);
 const POLL_MS = 100;
