@@ -62,12 +62,19 @@ export class DesktopContainer {
     return { width, height, colourAt: (x, y) => stdout.readUIntLE(8 + 4 * (y * width + x), 3) };
   }
 
-  /** What the container takes, over about a second. */
+  /**
+   * What the container takes, over about a second. Memory is that of its processes and what they share: who reads the
+   * image's files first is charged for the cache of them too, which the kernel takes back when it is wanted.
+   */
   async cost(): Promise<{ memoryMib: number; processorPercent: number }> {
-    const said = await docker('stats', '--no-stream', '--format', '{{.CPUPerc}} {{.MemUsage}}', this.id);
-    const [, processor, memory] = /^([\d.]+)% ([\d.]+)MiB /.exec(said) ?? [];
-    if (memory === undefined) throw new Error(`docker stats said ${said}`);
-    return { memoryMib: Number(memory), processorPercent: Number(processor) };
+    const processor = await docker('stats', '--no-stream', '--format', '{{.CPUPerc}}', this.id);
+    const said = await this.bash(
+      'cat /sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat 2>/dev/null; true',
+    );
+    // `anon` in version 2 of control groups, `rss` in version 1.
+    const bytes = [/^(?:anon|rss) (\d+)$/m, /^shmem (\d+)$/m].map((field) => Number(field.exec(said)?.[1]));
+    const memoryMib = bytes.reduce((sum, part) => sum + part) / 1024 ** 2;
+    return { memoryMib, processorPercent: Number.parseFloat(processor) };
   }
 
   inspect(format: string): Promise<string> {
