@@ -17,15 +17,20 @@ export interface CallParts {
 export class CallIndex {
   readonly #calls = new Map<string, CallParts>();
 
-  constructor(entries: Iterable<Entry>) {
-    for (const entry of entries) if (entry.kind === 'row') this.#add(entry.row);
+  constructor(entries: Iterable<Entry> = []) {
+    for (const entry of entries) if (entry.kind === 'row') this.add(entry.row);
   }
 
   of(callId: string): CallParts {
     return this.#calls.get(callId) ?? emptyParts();
   }
 
-  #add(row: KnownRow): void {
+  /** What a later row says of this call makes a new entry. */
+  forget(callId: string): void {
+    this.#calls.delete(callId);
+  }
+
+  add(row: KnownRow): void {
     if (row.type === 'reply') this.#parts(row.data.call_id).reply ??= row;
     if (row.type === 'frame') this.#addFrame(row.data);
     if (row.type === 'tree') this.#addTree(row.data);

@@ -18,14 +18,30 @@ export interface ChainFault {
 
 /** Every place where the chain or the numbering breaks; none in a journal that nobody touched. */
 export function checkChain(entries: Iterable<Entry>): ChainFault[] {
+  const chain = new ChainCheck();
   const faults: ChainFault[] = [];
-  let prev = CHAIN_START;
   for (const entry of entries) {
-    const why = brokenLink(entry, prev);
+    const why = chain.add(entry);
     if (why !== undefined) faults.push({ line: entry.line, why });
-    prev = lineHash(entry.text);
   }
   return faults;
+}
+
+/** The same row by row. */
+export class ChainCheck {
+  #prev = CHAIN_START;
+
+  /** The hash of the last row. */
+  get lastHash(): string {
+    return this.#prev;
+  }
+
+  /** Why this row does not follow from the one before it; undefined where it does. */
+  add(entry: Entry): string | undefined {
+    const why = brokenLink(entry, this.#prev);
+    this.#prev = lineHash(entry.text);
+    return why;
+  }
 }
 
 function brokenLink(entry: Entry, prev: string): string | undefined {

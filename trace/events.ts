@@ -1,5 +1,7 @@
 // The journal's rows as the archive's `event_*` files: Cua's events, with more fields. A pure view: nothing is in it that
 // the rows do not say, and it can be made again from them at any time.
+import { commandSpec, resolveCommand } from '../protocol/commands/table.ts';
+import type { FrameWhen } from '../protocol/frame.ts';
 import type { Actor } from '../protocol/primitives.ts';
 import { CallIndex, type CallParts } from './call-index.ts';
 import { isPredicateType, type Envelope, type KnownRow, type RowOf } from './format.ts';
@@ -27,15 +29,88 @@ export interface ViewedEvent {
 const UNKNOWN_OUTCOME = 'unknown outcome';
 
 /** The events of a whole trace in their order: calls in the order in which they were made. */
-export function* viewEvents(entries: readonly Entry[]): Generator<ViewedEvent> {
-  const start = entries.find(isStart)?.row;
-  if (!start) return;
-  const calls = new CallIndex(entries);
-  for (const entry of entries) yield* viewEntry(entry, start, calls);
+export function* viewEvents(entries: Iterable<Entry>): Generator<ViewedEvent> {
+  const view = new EventView();
+  for (const entry of entries) yield* view.add(entry);
+  yield* view.end();
+}
+
+/** The same of a journal that is too long for memory: an event comes as soon as all that belongs to it was read. */
+export async function* streamEvents(entries: AsyncIterable<Entry>): AsyncGenerator<ViewedEvent> {
+  const view = new EventView();
+  for await (const entry of entries) yield* view.add(entry);
+  yield* view.end();
+}
+
+class EventView {
+  #start: RowOf<'trace_start'> | undefined;
+  readonly #calls = new CallIndex();
+  /** Rows whose turn has not come: something that belongs to the first of them may still follow. */
+  #waiting: Entry[] = [];
+
+  *add(entry: Entry): Generator<ViewedEvent> {
+    if (isStart(entry)) this.#start ??= entry.row;
+    if (!this.#start) return;
+    if (entry.kind === 'row') this.#calls.add(entry.row);
+    if (isShown(entry)) this.#waiting.push(entry);
+    yield* this.#view(this.#start, (waiting, start) => this.#isWhole(waiting, start));
+  }
+
+  /** What is still missing will not come. */
+  *end(): Generator<ViewedEvent> {
+    if (this.#start) yield* this.#view(this.#start, () => true);
+  }
+
+  *#view(
+    start: RowOf<'trace_start'>,
+    isReady: (entry: Entry, start: RowOf<'trace_start'>) => boolean,
+  ): Generator<ViewedEvent> {
+    let ready = 0;
+    for (const entry of this.#waiting) {
+      if (!isReady(entry, start)) break;
+      ready += 1;
+      yield* viewEntry(entry, start, this.#calls);
+      if (entry.kind === 'row' && entry.row.type === 'call') this.#calls.forget(entry.row.data.call_id);
+    }
+    if (ready > 0) this.#waiting = this.#waiting.slice(ready);
+  }
+
+  #isWhole(entry: Entry, start: RowOf<'trace_start'>): boolean {
+    if (entry.kind !== 'row' || entry.row.type !== 'call') return true;
+    const parts = this.#calls.of(entry.row.data.call_id);
+    return (
+      parts.reply !== undefined &&
+      partsToCome(entry.row, parts.reply, start).every((part) => isThere(parts, part))
+    );
+  }
+}
+
+/** What the recorder writes of a call beside its reply, or says to be missing. */
+function partsToCome(
+  { data }: RowOf<'call'>,
+  reply: RowOf<'reply'>,
+  start: RowOf<'trace_start'>,
+): (FrameWhen | 'tree')[] {
+  if (data.wish) return (['before', 'after', 'tree'] as const).filter((part) => data.wish?.[part]);
+  const command = resolveCommand(data.method);
+  if (!command || !start.data.config.screenshots) return [];
+  // A journal of another hand may have pictures that nobody announced.
+  if (commandSpec(command).capture === 'after') return ['before', 'after'];
+  return commandSpec(command).capture === 'result' && reply.data.success ? ['requested'] : [];
+}
+
+function isThere({ frames, tree, evidence }: CallParts, part: FrameWhen | 'tree'): boolean {
+  return evidence[part] !== undefined || (part === 'tree' ? tree !== undefined : frames[part] !== undefined);
+}
+
+/** Whether an event is made of the row itself. */
+function isShown(entry: Entry): boolean {
+  if (entry.kind === 'other') return isPredicateType(entry.row.type);
+  return entry.kind === 'row' && !['reply', 'frame', 'tree'].includes(entry.row.type);
 }
 
 function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
-  if (entry.kind === 'other' && isPredicateType(entry.row.type)) yield at(start, entry.row, entry.row.data);
+  if (entry.kind === 'other') yield at(start, entry.row, entry.row.data);
   if (entry.kind === 'row') yield* viewRow(entry.row, start, calls);
 }
 

@@ -3,6 +3,8 @@
 export const JOURNAL = 'events.jsonl';
 export const METADATA = 'trace_metadata.json';
 export const MANIFEST = 'manifest.json';
+/** Says that the trace is not to be deleted. */
+export const HOLD = 'hold.json';
 export const FRAMES_DIR = 'frames';
 export const TREES_DIR = 'trees';
 
@@ -17,6 +19,11 @@ export function isTraceId(text: string): boolean {
 export function traceId(ms: number, random: string): string {
   const digits = new Date(ms).toISOString().replaceAll(/[-:T]/g, '');
   return `trace_${digits.slice(0, 8)}_${digits.slice(8, 14)}_${random}`;
+}
+
+/** What the server keeps beside a trace's own files, in the same folder; no manifest names it. */
+export function besides(traceId: string): string[] {
+  return [`${traceId}.zip`, `${traceId}.zip.tmp`, HOLD];
 }
 
 /** A frame's place on disk. */

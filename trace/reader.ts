@@ -1,5 +1,6 @@
 // Lines of a journal to rows. Tolerant: a torn tail is told, unknown types are kept, a broken line spoils only itself.
 import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { parseJson } from '../protocol/codec.ts';
 import { Envelope, isRowType, ROW_DATA, type KnownRow } from './format.ts';
 
@@ -53,9 +54,14 @@ export function readText(text: string): Entry[] {
 }
 
 /** The journal's entries, in chunks: never the whole file in memory. `shape` is filled while it is read. */
-export async function* readJournal(path: string, shape: JournalShape = emptyShape()): AsyncGenerator<Entry> {
+export function readJournal(path: string, shape: JournalShape = emptyShape()): AsyncGenerator<Entry> {
+  return readRows(createReadStream(path, { highWaterMark: CHUNK }), shape);
+}
+
+/** The same of bytes from anywhere. */
+export async function* readRows(source: Readable, shape: JournalShape = emptyShape()): AsyncGenerator<Entry> {
   let rest = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
     let data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
     for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
       shape.rows += 1;

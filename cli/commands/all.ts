@@ -7,6 +7,7 @@ import { screenshot } from './screenshot.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { traceShow } from './trace-show.ts';
+import { traceVerify } from './trace-verify.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   traceLs,
   traceShow,
   traceGet,
+  traceVerify,
   traceRm,
   setup,
   doctor,

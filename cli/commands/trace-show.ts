@@ -1,11 +1,9 @@
 // deskreel trace show: what a trace holds, as a summary and a list of its steps.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { readTrace, type Deskreel, type SavedTraceContent, type TraceEvent } from '../../sdk/index.ts';
+import { readTrace, type SavedTraceContent, type TraceEvent } from '../../sdk/index.ts';
 import { snakeKeys } from '../../sdk/names.ts';
-import { command, type Context } from '../command.ts';
+import { command } from '../command.ts';
+import { withFetched } from '../fetched.ts';
 import { short, table } from '../output.ts';
 
 export const traceShow = command({
@@ -15,27 +13,12 @@ export const traceShow = command({
   run: async ({ words: [wanted = ''] }, { out, server, signal }) => {
     const trace = existsSync(wanted)
       ? await readTrace(wanted)
-      : await fetched(await server(), wanted, signal);
+      : await withFetched(await server(), wanted, signal, readTrace);
     const value = { overview: snakeKeys(trace.overview), events: trace.events };
     out.result(value, () => `${summaryTable(trace)}\n\n${stepTable(trace.events)}`);
     return true;
   },
 });
-
-/** The archive is read from a temporary file: it may be larger than memory. */
-async function fetched(
-  deskreel: Deskreel,
-  traceId: string,
-  signal: Context['signal'],
-): Promise<SavedTraceContent> {
-  const folder = await mkdtemp(join(tmpdir(), 'deskreel-'));
-  try {
-    const { path } = await deskreel.saveTrace(traceId, { path: join(folder, 'trace.zip') }, signal);
-    return await readTrace(path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 export function summaryTable({ overview }: SavedTraceContent): string {
   const rows: [string, string | number][] = [

@@ -5,10 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { DeskreelError } from '../../protocol/errors.ts';
-
-/** The kind of file in the upper half of a Unix entry's attributes. */
-const KIND_MASK = 0o170000;
-const SYMLINK = 0o120000;
+import { pathInside } from '../../trace/files/inside.ts';
 
 /** Unpacks into `folder`, which must be there and empty. What is in one folder inside the archive comes to lie in it. */
 export async function unpackTrace(zip: string, folder: string, signal?: AbortSignal): Promise<void> {
@@ -47,22 +44,6 @@ async function unpackEntry(archive: ZipFile, entry: Entry, folder: string): Prom
   await mkdir(dirname(target), { recursive: true });
   // `wx`: two entries of one name are a damaged archive, not a reason to replace a file.
   await pipeline(await archive.openReadStreamPromise(entry), createWriteStream(target, { flags: 'wx' }));
-}
-
-/** The entry's path below the archive's own folder; undefined for that folder itself. */
-export function pathInside(entry: Pick<Entry, 'fileName' | 'externalFileAttributes'>): string | undefined {
-  const parts = entry.fileName.split('/');
-  const isLink = ((entry.externalFileAttributes >>> 16) & KIND_MASK) === SYMLINK;
-  const strange =
-    entry.fileName.includes('\\') || entry.fileName.includes('\0') || entry.fileName.includes(':');
-  if (isLink || strange || parts.some((part) => part === '..' || part === '.') || parts[0] === '') {
-    throw new DeskreelError(
-      'internal',
-      `the trace's archive has an entry that leaves its folder: ${entry.fileName}`,
-    );
-  }
-  const inside = parts.slice(1).join('/');
-  return inside === '' ? undefined : inside;
 }
 
 function messageOf(cause: unknown): string {

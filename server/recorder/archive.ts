@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
-import { viewEvents, type ArchiveEvent, type ViewedEvent } from '../../trace/events.ts';
+import { streamEvents, type ArchiveEvent, type ViewedEvent } from '../../trace/events.ts';
 import { eventName, framePath, JOURNAL, MANIFEST, METADATA, treePath } from '../../trace/layout.ts';
 import { Manifest, signManifest, type ManifestFile } from '../../trace/manifest.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
@@ -49,7 +49,7 @@ export async function writeArchive(dir: string, traceId: string, key: KeyObject)
 
 async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promise<ManifestFile[]> {
   const known = new Map(sealed.files.map((file) => [file.name, file]));
-  const entries = await Array.fromAsync(readJournal(join(dir, JOURNAL)));
+  const pictures = new Map<string, string>();
   const files: ManifestFile[] = [];
   const copy = async (from: string, name: string, stored: boolean): Promise<void> => {
     const file = known.get(from);
@@ -59,26 +59,26 @@ async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promis
   };
   await copy(METADATA, METADATA, false);
   let number = 0;
-  for (const viewed of viewEvents(entries)) {
+  for await (const viewed of streamEvents(noting(pictures, readJournal(join(dir, JOURNAL))))) {
     number += 1;
     const name = eventName(number, viewed.event.type);
     const text = await eventText(dir, viewed);
     await zip.addText(name, text);
     files.push(hashText(name, text));
   }
-  for (const [name, frame] of picturesOf(entries)) await copy(framePath(frame), name, true);
+  for (const [name, frame] of pictures) await copy(framePath(frame), name, true);
   await copy(JOURNAL, JOURNAL, false);
   return files;
 }
 
-/** Archive names of the pictures with their frames, in the order of their numbers. */
-function picturesOf(entries: readonly Entry[]): Map<string, string> {
-  const pictures = new Map<string, string>();
-  for (const entry of entries) {
-    if (entry.kind !== 'row' || entry.row.type !== 'frame') continue;
-    if ('file' in entry.row.data) pictures.set(entry.row.data.file, entry.row.data.frame);
+/** Notes the archive names of the pictures with their frames, in the order of their numbers, as the rows go by. */
+async function* noting(pictures: Map<string, string>, entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    if (entry.kind === 'row' && entry.row.type === 'frame' && 'file' in entry.row.data) {
+      pictures.set(entry.row.data.file, entry.row.data.frame);
+    }
+    yield entry;
   }
-  return pictures;
 }
 
 async function eventText(dir: string, { event, tree }: ViewedEvent): Promise<string> {

@@ -7,9 +7,13 @@ import { PRIVATE_FILE, readIfPresent } from '../fs-atomic.ts';
 
 const KEY_FILE = 'key';
 
+export function keyFile(data: string): string {
+  return join(data, KEY_FILE);
+}
+
 /** The server's signing key. Throws where the file holds something else. */
 export async function loadSigningKey(data: string): Promise<KeyObject> {
-  const path = join(data, KEY_FILE);
+  const path = keyFile(data);
   const pem = (await readIfPresent(path)) ?? (await makeKey(path));
   const key = readKey(pem);
   if (key?.asymmetricKeyType !== 'ed25519') {

@@ -1,9 +1,10 @@
 // Records on a disk of three megabytes until it is full, and prints what happened as one line of JSON.
 import { rm, statfs, writeFile } from 'node:fs/promises';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { TraceOptions } from '../../../protocol/tracing.ts';
+import { frameIdOfPixels } from '../../../protocol/frame-id.ts';
 import { toDeskreelError } from '../../../protocol/errors.ts';
 import { systemClock } from '../../../server/clock.ts';
 import { silentLog } from '../../../server/log.ts';
@@ -37,7 +38,7 @@ async function noise(): Promise<Screen> {
   const png = await sharp(raw, { raw: { width: 256, height: 128, channels: 3 } })
     .png()
     .toBuffer();
-  return { frame: createHash('sha256').update(raw).digest('hex'), png };
+  return { frame: frameIdOfPixels({ width: 256, height: 128 }, raw), png };
 }
 
 /** Takes what room there is, to the last page: pictures may be written at the same moment. */

@@ -1,7 +1,8 @@
 // A guest as the recorder sees one: it answers captures with real PNGs, each of which it sends once, as the agent does.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import type { CommandName } from '../../../protocol/commands/table.ts';
+import { frameIdOfPixels } from '../../../protocol/frame-id.ts';
 import type { FrameInfo, FrameWhen } from '../../../protocol/frame.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type {
@@ -21,9 +22,14 @@ export interface Screen {
 /** A small picture of one colour; equal numbers are equal screens. */
 export async function screenOf(number: number): Promise<Screen> {
   const background = { r: number % 256, g: (number >> 8) % 256, b: 40 };
-  const image = sharp({ create: { width: 64, height: 40, channels: 3, background } });
-  const png = await image.png().toBuffer();
-  return { frame: createHash('sha256').update(`screen ${number}`).digest('hex'), png };
+  const size = { width: 64, height: 40 };
+  const pixels = await sharp({ create: { ...size, channels: 3, background } })
+    .raw()
+    .toBuffer();
+  const png = await sharp(pixels, { raw: { ...size, channels: 3 } })
+    .png()
+    .toBuffer();
+  return { frame: frameIdOfPixels(size, pixels), png };
 }
 
 export interface CommandOptions {

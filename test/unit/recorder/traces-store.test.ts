@@ -11,7 +11,7 @@ import { systemClock } from '../../../server/clock.ts';
 import { silentLog } from '../../../server/log.ts';
 import { openTraceStore } from '../../../server/recorder/traces-store.ts';
 import { fingerprint } from '../../../trace/manifest.ts';
-import { checkFolder, checkTrace } from './check.ts';
+import { checkSealed, checkTrace } from './check.ts';
 import { bench, unpack } from './setup.ts';
 import { CLICK, run, screenOf } from './synthetic-guest.ts';
 
@@ -117,7 +117,7 @@ describe('the store of traces', () => {
     await it.recorder.stop();
     const archive = await unpack(it.store, id);
     const spki = createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' });
-    const manifest = await checkFolder(archive.dir, []);
+    const manifest = await checkSealed(archive.dir);
     assert.equal(manifest.form, 'archive');
     assert.equal(fingerprint(manifest), fingerprint({ public_key: spki.toString('base64') }));
   });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ZipArchive } from 'archiver';
 import { saveArchive } from '../../../sdk/tracing/save.ts';
 import { prepareTarget, type SaveTarget } from '../../../sdk/tracing/target.ts';
-import { pathInside } from '../../../sdk/tracing/unpack.ts';
+import { pathInside } from '../../../trace/files/inside.ts';
 
 const ID = 'trace_20250103_143052_1a2b3c4d';
 const FILES = { 'trace_metadata.json': '{}', '000001_initial_screenshot.png': 'picture' };
