@@ -1,9 +1,10 @@
-// `npm run bench [-- clicks screenshots ready tree idle]`: measures on real desktops and prints a table.
+// `npm run bench [-- clicks screenshots ready tree idle tracing]`: measures on real desktops and prints a table.
 import { benchClicks } from './clicks.ts';
 import { benchIdle, benchReady, benchTree } from './desktops.ts';
 import { Report } from './report.ts';
 import { benchScreenshots } from './screenshots.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
+import { benchTracing } from './tracing.ts';
 
 const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<void>> = {
   clicks: benchClicks,
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<v
   ready: benchReady,
   tree: benchTree,
   idle: benchIdle,
+  tracing: benchTracing,
 };
 
 const wanted = process.argv.slice(2);

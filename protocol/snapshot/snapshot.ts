@@ -52,6 +52,8 @@ export interface Snapshot {
   /** Base64, or a data URL. */
   screenshot?: string;
   screenshot_format?: 'png' | 'jpeg';
+  /** The id of the recorded frame that the screenshot shows. */
+  frame?: string;
   /** Why there is no screenshot where one was wanted. */
   evidence?: string;
 }

@@ -1,0 +1,78 @@
+// A trace as a JSONL file on this machine, with its index beside it.
+import { resolve } from 'node:path';
+import type { RunStats } from '../../../trace/predicate/status.ts';
+import { runStats } from '../../../trace/predicate/run-stats.ts';
+import { writeTraceIndex } from '../../../trace/predicate/write-index.ts';
+import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import { LineFile } from './line-file.ts';
+import { TraceSink, type TraceEvent } from './sink.ts';
+
+export interface JsonlOptions {
+  logger?: TraceLogger | undefined;
+  /** Writes `<name>.index.json` at the end. Default true. */
+  index?: boolean;
+}
+
+export class JsonlTraceSink extends TraceSink {
+  readonly #path: string;
+  readonly #logger: TraceLogger;
+  readonly #file: LineFile;
+  readonly #index: boolean;
+  #closing: Promise<void> | undefined;
+
+  /** Makes the parents; a file that is there is appended to. Throws where it cannot be written. */
+  constructor(path: string, options: JsonlOptions = {}) {
+    super();
+    this.#path = resolve(path);
+    this.#logger = safeLogger(options.logger);
+    this.#index = options.index ?? true;
+    this.#file = new LineFile({
+      path: this.#path,
+      onError: (error) => this.#logger.error(`Trace event not written to ${path}: ${error.message}`),
+    });
+  }
+
+  /** The line is in the file when this returns, but for one with elements or an image: that is there a moment later. */
+  override emit(event: TraceEvent): void {
+    if (this.#closing) {
+      this.#logger.warn(`Trace event ${event.type} came after the end of ${this.#path}: it is dropped`);
+      return;
+    }
+    if (isLarge(event)) this.#file.writeSoon(() => JSON.stringify(event));
+    else this.#file.write(JSON.stringify(event));
+  }
+
+  override close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Absolute. */
+  getPath(): string {
+    return this.#path;
+  }
+
+  /** What the file tells, whoever wrote it. */
+  async getStats(): Promise<RunStats> {
+    return runStats(this.#path);
+  }
+
+  async #end(): Promise<void> {
+    this.#file.close();
+    if (!this.#index) return;
+    try {
+      await writeTraceIndex(this.#path, undefined, true);
+    } catch (error) {
+      this.#logger.warn(`Trace index not written for ${this.#path}: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** What holds many elements or an image takes longer to write than an agent should wait. */
+function isLarge({ data }: TraceEvent): boolean {
+  return data['elements'] !== undefined || data['screenshot_base64'] !== undefined;
+}

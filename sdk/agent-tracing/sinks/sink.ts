@@ -1,0 +1,23 @@
+// Where the events of a run go. Extend it to store them wherever you like.
+import type { PredicateEvent } from '../../../trace/predicate/event.ts';
+
+/** One line of a trace. */
+export type TraceEvent = PredicateEvent;
+
+export interface CloseOptions {
+  /** Bytes that were acknowledged so far, and all of them. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export abstract class TraceSink {
+  /** Takes one event, in the order of their `seq`. What it throws is logged and does not reach the agent. */
+  abstract emit(event: TraceEvent): void | Promise<void>;
+
+  /** Called once, behind the last event. Resolves when all is stored. */
+  abstract close(options?: CloseOptions): Promise<void>;
+
+  /** For logs: what kind of sink this is. */
+  getSinkType(): string {
+    return this.constructor.name;
+  }
+}
