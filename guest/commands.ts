@@ -1,7 +1,7 @@
 // Every command's handler, put together from the guest's parts.
 import type { CommandName } from '../protocol/commands/table.ts';
 import type { Accessibility } from './accessibility/accessibility.ts';
-import type { Executed } from './agent/link-session.ts';
+import type { Executed } from './agent/run-call.ts';
 import type { GuestConfig } from './config.ts';
 import type { Call, Handled, Handlers } from './handlers.ts';
 import type { InputHandlers } from './input/input.ts';

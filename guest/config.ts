@@ -1,6 +1,9 @@
 // The only reader of the agent's environment.
 import { homedir } from 'node:os';
 
+/** 6901 is where Cua's Docker provider looks, 6080 its successor. */
+const NOVNC = { files: '/usr/share/novnc', ports: [6901, 6080] } as const;
+
 export interface GuestConfig {
   /** What a caller must present; empty when the image is used without a server. */
   readonly token: string;
@@ -9,6 +12,8 @@ export interface GuestConfig {
   readonly sessionBus: string;
   /** Xvnc's unix socket. */
   readonly vncSocket: string;
+  /** For viewers of the image used alone. */
+  readonly novnc: { readonly files: string; readonly ports: readonly number[] };
   readonly home: string;
   /** What programs started in the desktop get: everything but what is the agent's own. */
   readonly childEnv: NodeJS.ProcessEnv;
@@ -26,6 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GuestConfig {
     display,
     sessionBus,
     vncSocket: env['DESKREEL_VNC_SOCKET'] ?? `${runtime}/vnc.sock`,
+    novnc: NOVNC,
     home: env['HOME'] ?? homedir(),
     childEnv: { ...rest, DISPLAY: display, DBUS_SESSION_BUS_ADDRESS: sessionBus },
   };

@@ -31,6 +31,7 @@ export const CuaRequest = z.object({
   command: z.string(),
   params: z.record(z.string(), z.unknown()).nullish(),
 });
+export type CuaRequest = z.infer<typeof CuaRequest>;
 
 export type ClientFrame =
   | { kind: 'hello'; session: string | undefined; actor: Actor | undefined }

@@ -1,16 +1,20 @@
-// The agent's one port: /healthz, /status, the server's /link and the /vnc bridge.
+// The agent's port 8000: /healthz, and with a token the server's /link and the /vnc bridge, without one Cua's dialect.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GuestStatus } from '../../protocol/link.ts';
 import { MAX_MESSAGE_BYTES } from '../../protocol/envelope.ts';
+import type { CuaServer } from '../alone/cua-server.ts';
+import { fromPage, pathOf, refuse, send } from './http.ts';
 
 export interface AgentServerParts {
   readonly token: string;
   readonly status: () => Promise<GuestStatus>;
   readonly onLink: (socket: WebSocket) => void;
   readonly onVnc: (socket: WebSocket) => void;
+  /** What answers everything else; there is one only where there is no token. */
+  readonly alone?: CuaServer | undefined;
 }
 
 /** Base64 and JSON around what clients may send; the link carries it whole. */
@@ -25,6 +29,10 @@ export function createAgentServer(parts: AgentServerParts): Server {
   const server = createServer((request, response) => void answer(request, response, parts));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const accept = { '/link': parts.onLink, '/vnc': parts.onVnc }[pathOf(request)];
+    if (!accept && parts.alone) {
+      parts.alone.upgrade(request, socket, head);
+      return;
+    }
     const refusal = accept ? refusalOf(request, parts.token) : 404;
     if (!accept || refusal) refuse(socket, refusal ?? 404);
     else sockets.handleUpgrade(request, socket, head, accept);
@@ -32,24 +40,15 @@ export function createAgentServer(parts: AgentServerParts): Server {
   return server;
 }
 
-function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? '/', 'http://agent').pathname;
-}
-
 /** The status to refuse with; undefined lets in. A browser page always sends an Origin and is never let in. */
 function refusalOf(request: IncomingMessage, token: string): 401 | 403 | undefined {
-  if (request.headers.origin !== undefined) return 403;
-  if (token === '') return 403;
+  if (fromPage(request) || token === '') return 403;
   return sameSecret(request.headers.authorization ?? '', `Bearer ${token}`) ? undefined : 401;
 }
 
 function sameSecret(given: string, wanted: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
-}
-
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 async function answer(
@@ -64,14 +63,11 @@ async function answer(
     send(response, status.missing.some((gap) => isVital(gap.part)) ? 503 : 200, status);
     return;
   }
-  send(response, 404, { error: { code: 'not_found', message: `the agent has no ${path}` } });
+  if (parts.alone) await parts.alone.answer(request, response);
+  else send(response, 404, { error: { code: 'not_found', message: `the agent has no ${path}` } });
 }
 
 /** Without these nothing works; an application without a tree leaves the desktop healthy. */
 function isVital(part: string): boolean {
   return part === 'x' || part === 'accessibility';
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -3,7 +3,6 @@ import type { WebSocket } from 'ws';
 import { parseToGuest, parseWith } from '../../protocol/codec.ts';
 import { COMMANDS, resolveCommand, type CommandName } from '../../protocol/commands/table.ts';
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
-import type { FrameInfo } from '../../protocol/frame.ts';
 import {
   packLinkMessage,
   type CaptureWish,
@@ -12,16 +11,10 @@ import {
   type ToGuest,
 } from '../../protocol/link.ts';
 import type { Captures, SendCapture } from '../capture/captures.ts';
-import type { Call } from '../handlers.ts';
-
-/** What a handler gave; a picture travels beside the result as bytes. */
-export interface Executed {
-  result: unknown;
-  image?: { info: FrameInfo; png: Uint8Array };
-}
+import { runCall, type Execute, type Executed } from './run-call.ts';
 
 export interface LinkParts {
-  readonly execute: (command: CommandName, params: unknown, call: Call) => Promise<Executed>;
+  readonly execute: Execute;
   readonly createCaptures: (send: SendCapture) => Captures;
   readonly releaseAll: () => Promise<void>;
   readonly hello: () => FromGuest;
@@ -111,23 +104,22 @@ export class LinkSession {
     const command = resolveCommand(message.command);
     if (!command) throw new DeskreelError('unknown_command', `this agent has no command ${message.command}`);
     const params = parseWith(COMMANDS[command].params, message.params, command, 'bad_params');
+    const { call_id: id, timeout_ms: timeoutMs } = message;
     const stop = new AbortController();
-    const limit = AbortSignal.timeout(message.timeout_ms);
-    const call: Call = { id: message.call_id, signal: AbortSignal.any([stop.signal, limit]) };
-    this.#running.set(message.call_id, stop);
+    this.#running.set(id, stop);
+    const work = (): Promise<Executed> =>
+      runCall(command, { id, timeoutMs, cancelled: stop.signal }, (call) =>
+        this.#parts.execute(command, params, call),
+      );
     try {
-      const work = (): Promise<Executed> =>
-        untilAborted(this.#parts.execute(command, params, call), call.signal);
-      return await this.#captured(message.capture ?? unwished(command), call, work);
-    } catch (error) {
-      throw limit.aborted ? timedOut(command, message.timeout_ms, error) : error;
+      return await this.#captured(message.capture ?? unwished(command), id, work);
     } finally {
-      this.#running.delete(message.call_id);
+      this.#running.delete(id);
     }
   }
 
-  #captured(wish: CaptureWish | undefined, call: Call, work: () => Promise<Executed>): Promise<Executed> {
-    return wish ? this.#captures.around(call.id, wish, work) : work();
+  #captured(wish: CaptureWish | undefined, id: string, work: () => Promise<Executed>): Promise<Executed> {
+    return wish ? this.#captures.around(id, wish, work) : work();
   }
 
   #end(): void {
@@ -137,20 +129,7 @@ export class LinkSession {
   }
 }
 
-/** A handler that does not heed its signal must not keep its caller waiting. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new DeskreelError('cancelled', 'the command was cancelled'));
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
 /** Every input ends the watch of the one before it, wished for or not. */
 function unwished(command: CommandName): CaptureWish | undefined {
   return COMMANDS[command].input ? { before: false, after: false, tree: false } : undefined;
-}
-
-function timedOut(command: string, milliseconds: number, cause: unknown): DeskreelError {
-  return new DeskreelError('timeout', `${command} was not done within ${milliseconds} ms`, { cause });
 }

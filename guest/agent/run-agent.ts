@@ -6,8 +6,12 @@ import type { TreeReport } from '../../protocol/tree.ts';
 import { createAccessibility } from '../accessibility/create.ts';
 import { createAgentServer } from './agent-server.ts';
 import { LinkSession } from './link-session.ts';
+import type { Execute } from './run-call.ts';
 import { readStatus, UNSEEN } from './status.ts';
 import { bridgeVnc } from './vnc-bridge.ts';
+import { CuaServer } from '../alone/cua-server.ts';
+import { LocalCommands } from '../alone/local-commands.ts';
+import { createViewServer } from '../alone/view-server.ts';
 import { createCaptures } from '../capture/create-captures.ts';
 import { systemClock } from '../clock.ts';
 import { createHandlers, execute } from '../commands.ts';
@@ -18,6 +22,8 @@ import { watchFirstPaint } from '../screen/painted.ts';
 import { openScreen } from '../screen/screen.ts';
 import { VERSION } from '../version.ts';
 
+/** Of the container: the engine decides who reaches it. */
+const ALL_ADDRESSES = '0.0.0.0';
 /** Trees of a trace have the command's own limits. */
 const WHOLE_TREE = COMMANDS.get_accessibility_tree.params.parse({});
 
@@ -40,9 +46,10 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   };
   await status();
 
+  const run: Execute = (command, params, call) => execute(handlers, command, params, call);
   const onLink = (socket: WebSocket): void => {
     new LinkSession(socket, {
-      execute: (command, params, call) => execute(handlers, command, params, call),
+      execute: run,
       createCaptures: (send) =>
         createCaptures({ screen, readTree, send, onFault: report, clock: systemClock }),
       releaseAll: () => input.releaseAll(),
@@ -52,7 +59,12 @@ export async function runAgent(config: GuestConfig): Promise<void> {
     });
   };
   const onVnc = (socket: WebSocket): void => void bridgeVnc(socket, config.vncSocket).catch(report);
-  createAgentServer({ token: config.token, status, onLink, onVnc }).listen(config.port, '0.0.0.0');
+  const { token, novnc } = config;
+  const alone = token === '' ? new CuaServer({ commands: new LocalCommands(run), status }) : undefined;
+  createAgentServer({ token, status, onLink, onVnc, alone }).listen(config.port, ALL_ADDRESSES);
+  if (!alone) return;
+  for (const port of novnc.ports)
+    createViewServer({ files: novnc.files, onViewer: onVnc }).listen(port, ALL_ADDRESSES);
 }
 
 /** Faults go to the container's log; what a client must know is in its reply. */

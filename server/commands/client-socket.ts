@@ -5,9 +5,9 @@ import { parseClientFrame } from '../../protocol/codec.ts';
 import type { ClientFrame, CuaReply, Reply, RequestId } from '../../protocol/envelope.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
-import { toCuaReply } from './cua-dialect.ts';
+import { toCuaReply } from '../../protocol/cua-dialect.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { Lane } from './lane.ts';
+import { Lane } from '../../protocol/lane.ts';
 import type { CommandOutcome } from './observer.ts';
 
 const ANONYMOUS: Actor = { kind: 'agent', id: 'client' };

@@ -1,17 +1,12 @@
 // The one path of a command, for every client: validate, order, tell the observers, ask the guest, tell them again.
 import { randomUUID } from 'node:crypto';
-import { parseWith } from '../../protocol/codec.ts';
-import {
-  commandSpec,
-  resolveCommand,
-  similarCommands,
-  type CommandName,
-} from '../../protocol/commands/table.ts';
+import { checkedParams, deadlineOf, knownCommand } from '../../protocol/commands/request.ts';
+import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import type { RequestId } from '../../protocol/envelope.ts';
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { GuestLink } from './guest-link.ts';
-import { Lane } from './lane.ts';
+import { Lane } from '../../protocol/lane.ts';
 import type { CommandCall, CommandObserver, CommandOutcome } from './observer.ts';
 import { withPicture } from './picture.ts';
 import { SessionTable, type Session } from './session.ts';
@@ -95,7 +90,12 @@ export class Dispatcher {
   async #ask(call: CommandCall, signal: AbortSignal, from: number): Promise<CommandOutcome> {
     try {
       if (signal.aborted) throw new DeskreelError('cancelled', 'the command was cancelled before it began');
-      const { reply, png } = await this.#guest.call(call, this.#wish(call), deadlineOf(call), signal);
+      const { reply, png } = await this.#guest.call(
+        call,
+        this.#wish(call),
+        deadlineOf(call.command, call.params),
+        signal,
+      );
       const image = reply.image && png ? { info: reply.image, png } : undefined;
       const error = reply.error && { ...reply.error, details: reply.error.details };
       return {
@@ -123,29 +123,12 @@ export class Dispatcher {
   }
 }
 
-function knownCommand(name: string): CommandName {
-  const command = resolveCommand(name);
-  if (command) return command;
-  const near = similarCommands(name);
-  const hint = near.length > 0 ? ` Did you mean: ${near.join(', ')}?` : '';
-  throw new DeskreelError('unknown_command', `Unknown command: ${name}.${hint}`);
-}
-
 function check(command: CommandName, params: unknown): Checked {
   try {
-    return { params: parseWith(commandSpec(command).params, params, command, 'bad_params') };
+    return { params: checkedParams(command, params) };
   } catch (error) {
     return { error: toDeskreelError(error) };
   }
-}
-
-/** A command's own `timeout` (seconds) comes on top of what the table allows. */
-function deadlineOf(call: CommandCall): number {
-  const { timeoutMs } = commandSpec(call.command);
-  const params = call.params;
-  const own =
-    typeof params === 'object' && params !== null && 'timeout' in params ? params.timeout : undefined;
-  return typeof own === 'number' ? timeoutMs + own * 1000 : timeoutMs;
 }
 
 function failure(error: DeskreelError, durationMs: number): CommandOutcome {

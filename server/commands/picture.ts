@@ -1,6 +1,7 @@
 // A picture that a command answered with, as the client wants it. The recorder has had the PNG before.
 import sharp from 'sharp';
 import { parseWith } from '../../protocol/codec.ts';
+import { pictureResult } from '../../protocol/commands/picture.ts';
 import { COMMANDS } from '../../protocol/commands/table.ts';
 import type { CommandCall, CommandOutcome } from './observer.ts';
 
@@ -9,14 +10,7 @@ export async function withPicture(call: CommandCall, outcome: CommandOutcome): P
   const { image } = outcome;
   if (!image) return outcome;
   const wanted = parseWith(COMMANDS.screenshot.params, call.params, call.command);
-  const png = wanted.format === 'png';
-  const bytes = png
-    ? Buffer.from(image.png)
-    : await sharp(image.png).jpeg({ quality: wanted.quality }).toBuffer();
-  const { frame, width, height, cursor } = image.info;
-  const format = png ? 'png' : 'jpeg';
-  return {
-    ...outcome,
-    result: { image_data: bytes.toString('base64'), format, frame, width, height, cursor },
-  };
+  const { format, quality } = wanted;
+  const bytes = format === 'png' ? image.png : await sharp(image.png).jpeg({ quality }).toBuffer();
+  return { ...outcome, result: pictureResult(bytes, format, image.info) };
 }

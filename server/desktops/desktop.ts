@@ -3,7 +3,7 @@ import type { DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { Dispatcher } from '../commands/dispatcher.ts';
 import type { GuestLink } from '../commands/guest-link.ts';
-import { Lane } from '../commands/lane.ts';
+import { Lane } from '../../protocol/lane.ts';
 import type { CommandObserver } from '../commands/observer.ts';
 import type { TraceRecorder } from '../recorder/recorder.ts';
 import type { DesktopRecord } from './record-store.ts';

@@ -8,7 +8,12 @@ export const rawBody = express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES,
 
 /** The body as JSON; none is `{}`. Throws `bad_json`. */
 export function jsonBody(request: Request): unknown {
+  const text = textBody(request);
+  return text === '' ? {} : parseJson(text);
+}
+
+/** The body as text; empty where there is none. */
+export function textBody(request: Request): string {
   const body: unknown = request.body;
-  if (!Buffer.isBuffer(body) || body.length === 0) return {};
-  return parseJson(body.toString('utf8'));
+  return Buffer.isBuffer(body) ? body.toString('utf8') : '';
 }

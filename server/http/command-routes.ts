@@ -2,12 +2,11 @@
 import type { Express, Request, Response } from 'express';
 import { z } from 'zod';
 import { parseWith } from '../../protocol/codec.ts';
-import { CuaRequest } from '../../protocol/envelope.ts';
-import { DeskreelError, ERROR_STATUS, toDeskreelError } from '../../protocol/errors.ts';
+import { DeskreelError, ERROR_STATUS } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
-import { toCuaBody, toCuaReply } from '../commands/cua-dialect.ts';
-import { jsonBody } from './body.ts';
-import { commandList } from './command-list.ts';
+import { answerCuaPost } from '../../protocol/cua-dialect.ts';
+import { jsonBody, textBody } from './body.ts';
+import { commandList } from '../../protocol/command-list.ts';
 import { desktopOf, hangUp, pathParam, type HttpParts } from './context.ts';
 
 /** REST has no connection that a session could belong to: all of a desktop's requests are one. */
@@ -45,32 +44,12 @@ async function runByRest(parts: HttpParts, request: Request, response: Response)
   else response.status(ERROR_STATUS[error?.code ?? 'internal']).json({ success: false, error });
 }
 
-/** What cannot be run is a 400 with `detail`; what ran and failed is a reply with `success: false`. */
 async function runByCua(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const desktop = desktopOf(parts, request);
-  let wanted: z.output<typeof CuaRequest>;
-  try {
-    wanted = parseWith(CuaRequest, jsonBody(request), 'request');
-  } catch (thrown) {
-    sendDetail(response, toDeskreelError(thrown).message);
-    return;
-  }
-  const { command, params } = wanted;
-  if (command === 'authenticate') {
-    sendCua(response, { success: true, message: 'Authentication successful' });
-    return;
-  }
   const from = { session: REST_SESSION, actor: REST_ACTOR };
   const signal = hangUp(parts, response);
-  const outcome = await desktop.dispatcher.run({ command, params: params ?? {}, ...from }, signal);
-  if (outcome.error?.code === 'unknown_command') sendDetail(response, outcome.error.message);
-  else sendCua(response, toCuaReply(outcome));
-}
-
-function sendDetail(response: Response, detail: string): void {
-  response.status(ERROR_STATUS.bad_request).json({ detail });
-}
-
-function sendCua(response: Response, reply: Parameters<typeof toCuaBody>[0]): void {
-  response.set('Cache-Control', 'no-cache').type('text/plain').send(toCuaBody(reply));
+  const answer = await answerCuaPost(textBody(request), (command, params) =>
+    desktop.dispatcher.run({ command, params, ...from }, signal),
+  );
+  response.status(answer.status).set('Cache-Control', 'no-cache').type(answer.type).send(answer.body);
 }

@@ -6,7 +6,7 @@ import type { TreeReport } from '../../protocol/tree.ts';
 import { framePath, treePath } from '../../trace/layout.ts';
 import { PictureNames } from '../../trace/pictures.ts';
 import type { KnownRow } from '../../trace/format.ts';
-import { Lane } from '../commands/lane.ts';
+import { Lane } from '../../protocol/lane.ts';
 import type { Log } from '../log.ts';
 import type { BlobStore } from './blob-store.ts';
 import type { Journal, RowAbout } from './journal.ts';

@@ -10,7 +10,7 @@ import { isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '.
 import { TraceOverview } from '../../trace/metadata.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
 import type { Clock } from '../clock.ts';
-import { Lane } from '../commands/lane.ts';
+import { Lane } from '../../protocol/lane.ts';
 import { isMissing, PRIVATE_DIR, privateDir, readJson } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';

@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { WebSocket } from 'ws';
 import { createAgentServer } from '../../guest/agent/agent-server.ts';
-import { LinkSession, type Executed, type LinkParts } from '../../guest/agent/link-session.ts';
+import { LinkSession } from '../../guest/agent/link-session.ts';
+import type { Execute, Executed } from '../../guest/agent/run-call.ts';
 import { UNSEEN } from '../../guest/agent/status.ts';
 import type { Captures } from '../../guest/capture/captures.ts';
 import { LINK_VERSION } from '../../protocol/link.ts';
 import { systemClock } from '../../server/clock.ts';
 import { GuestLink } from '../../server/commands/guest-link.ts';
 
-export type Execute = LinkParts['execute'];
+export type { Execute };
 
 const TOKEN = 'agent-token';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
-import type { Executed } from '../../../guest/agent/link-session.ts';
+import type { Executed } from '../../../guest/agent/run-call.ts';
 import { Dispatcher, type CommandRequest } from '../../../server/commands/dispatcher.ts';
 import type { CommandObserver } from '../../../server/commands/observer.ts';
 import { echo, startAgent } from '../../support/agent.ts';

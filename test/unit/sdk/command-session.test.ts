@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Executed } from '../../../guest/agent/link-session.ts';
+import type { Executed } from '../../../guest/agent/run-call.ts';
 import { MAX_MESSAGE_BYTES } from '../../../protocol/envelope.ts';
 import { CommandSession } from '../../../sdk/connection/command-session.ts';
 import { startCommandServer } from '../../support/command-server.ts';

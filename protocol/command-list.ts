@@ -1,6 +1,6 @@
 // The command table as Cua's `GET /commands` shows it.
 import { z } from 'zod';
-import { ALIASES, COMMAND_NAMES, commandSpec } from '../../protocol/commands/table.ts';
+import { ALIASES, COMMAND_NAMES, commandSpec } from './commands/table.ts';
 
 interface Param {
   name: string;
