@@ -36,12 +36,27 @@ export class DesktopContainer {
   }
 
   /** Starts one as the server does: no capabilities, no new privileges, the project's system calls. */
-  static async start(env: Record<string, string> = {}): Promise<DesktopContainer> {
+  static async start(
+    env: Record<string, string> = {},
+    ports: readonly number[] = [],
+  ): Promise<DesktopContainer> {
+    const published = ports.flatMap((port) => ['--publish', `127.0.0.1::${port}`]);
     const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
     const isolation = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
     const seccomp = ['--security-opt', `seccomp=${SECCOMP_FILE.pathname}`];
-    const id = await docker('run', '--detach', ...isolation, ...seccomp, ...variables, IMAGE);
+    const id = await docker('run', '--detach', ...isolation, ...seccomp, ...published, ...variables, IMAGE);
     return new DesktopContainer(id);
+  }
+
+  /** Where a published port is reached, such as `127.0.0.1:32768`. */
+  address(port: number): Promise<string> {
+    return docker('port', this.id, `${port}/tcp`);
+  }
+
+  /** Stops it as `docker stop` does; resolves with the exit code. */
+  async stop(): Promise<number> {
+    await docker('stop', this.id);
+    return this.ended();
   }
 
   /** Runs a bash script inside and resolves with what it printed; rejects where it fails. */
