@@ -1,8 +1,11 @@
 // The client of a server: desktops and traces. `Computer` and the command line stand on it.
+import { Readable } from 'node:stream';
 import { DeskreelError } from '../protocol/errors.ts';
 import type { DesktopInfo as DesktopWire, DesktopSpecInput } from '../protocol/desktop.ts';
 import type { Actor } from '../protocol/primitives.ts';
 import type { TraceInfo as TraceWire } from '../protocol/tracing.ts';
+import { exportName } from '../trace/exports/exporter.ts';
+import { exporterFor } from '../trace/exports/registry.ts';
 import { CommandSession } from './connection/command-session.ts';
 import { findServer, type FoundServer } from './find-server.ts';
 import type { HttpClient } from './http.ts';
@@ -15,8 +18,8 @@ import {
   type SaveOptions,
   type TracingOptions,
 } from './tracing/options.ts';
-import { saveArchive } from './tracing/save.ts';
-import { prepareTarget } from './tracing/target.ts';
+import { saveArchive, saveFile } from './tracing/save.ts';
+import { prepareFile, prepareTarget } from './tracing/target.ts';
 
 /** A desktop as the server tells of it. */
 export type DesktopInfo = DesktopWire;
@@ -161,6 +164,22 @@ export class Deskreel implements AsyncDisposable {
   ): Promise<SavedTrace> {
     const target = await prepareTarget(savePlan(options), traceId, process.cwd());
     return this.#save(traceId, target, signal);
+  }
+
+  /**
+   * Makes an export of a finished trace and saves it on this machine; `exportFormats` lists the formats.
+   * `path`: a file, or a folder that gets it inside; `./<trace_id>_<format>.<extension>` by default. Nothing is ever
+   * replaced. Throws `not_found` for a trace or a format that there is not, `unsupported` where the server cannot.
+   */
+  async exportTrace(
+    traceId: string,
+    format: string,
+    { path, signal }: { path?: string | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<SavedTrace> {
+    const target = await prepareFile(path, exportName(traceId, exporterFor(format)), process.cwd());
+    const route = `/v1/traces/${encodeURIComponent(traceId)}/export/${encodeURIComponent(format)}`;
+    await saveFile(Readable.fromWeb(await this.#http.download(route, signal)), target, signal);
+    return { traceId, path: target };
   }
 
   /** Lets the server go; one that was started inside this process ends when nobody in it uses it any more. */

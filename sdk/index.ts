@@ -32,3 +32,4 @@ export { MultiSink } from './agent-tracing/sinks/multi-sink.ts';
 export type { TraceLogger } from './agent-tracing/logger.ts';
 export { buildTraceIndex, readStepEvents } from '../trace/predicate/build-index.ts';
 export { writeTraceIndex } from '../trace/predicate/write-index.ts';
+export { exportFormats, exportTrace, type ExportFormat } from './tracing/export.ts';

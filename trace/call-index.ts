@@ -1,4 +1,5 @@
 // What belongs to each call of a trace: its reply, its pictures and its tree, wherever in the journal their rows are.
+import { commandSpec, resolveCommand } from '../protocol/commands/table.ts';
 import type { FrameWhen } from '../protocol/frame.ts';
 import type { KnownRow, RowOf } from './format.ts';
 import type { Entry } from './reader.ts';
@@ -59,4 +60,28 @@ export class CallIndex {
 
 function emptyParts(): CallParts {
   return { reply: undefined, frames: {}, tree: undefined, evidence: {} };
+}
+
+/** Whether nothing that belongs to the call can follow any more. */
+export function isComplete(call: RowOf<'call'>, parts: CallParts, start: RowOf<'trace_start'>): boolean {
+  if (!parts.reply) return false;
+  return partsToCome(call, parts.reply, start).every((part) => isThere(parts, part));
+}
+
+/** What the recorder writes of a call beside its reply, or says to be missing. */
+function partsToCome(
+  { data }: RowOf<'call'>,
+  reply: RowOf<'reply'>,
+  start: RowOf<'trace_start'>,
+): (FrameWhen | 'tree')[] {
+  if (data.wish) return (['before', 'after', 'tree'] as const).filter((part) => data.wish?.[part]);
+  const command = resolveCommand(data.method);
+  if (!command || !start.data.config.screenshots) return [];
+  // A journal of another hand may have pictures that nobody announced.
+  if (commandSpec(command).capture === 'after') return ['before', 'after'];
+  return commandSpec(command).capture === 'result' && reply.data.success ? ['requested'] : [];
+}
+
+function isThere({ frames, tree, evidence }: CallParts, part: FrameWhen | 'tree'): boolean {
+  return evidence[part] !== undefined || (part === 'tree' ? tree !== undefined : frames[part] !== undefined);
 }

@@ -1,9 +1,7 @@
 // The journal's rows as the archive's `event_*` files: Cua's events, with more fields. A pure view: nothing is in it that
 // the rows do not say, and it can be made again from them at any time.
-import { commandSpec, resolveCommand } from '../protocol/commands/table.ts';
-import type { FrameWhen } from '../protocol/frame.ts';
 import type { Actor } from '../protocol/primitives.ts';
-import { CallIndex, type CallParts } from './call-index.ts';
+import { CallIndex, isComplete, type CallParts } from './call-index.ts';
 import { isPredicateType, type Envelope, type KnownRow, type RowOf } from './format.ts';
 import { durationOf } from './metadata.ts';
 import type { Entry } from './reader.ts';
@@ -77,30 +75,8 @@ class EventView {
 
   #isWhole(entry: Entry, start: RowOf<'trace_start'>): boolean {
     if (entry.kind !== 'row' || entry.row.type !== 'call') return true;
-    const parts = this.#calls.of(entry.row.data.call_id);
-    return (
-      parts.reply !== undefined &&
-      partsToCome(entry.row, parts.reply, start).every((part) => isThere(parts, part))
-    );
+    return isComplete(entry.row, this.#calls.of(entry.row.data.call_id), start);
   }
-}
-
-/** What the recorder writes of a call beside its reply, or says to be missing. */
-function partsToCome(
-  { data }: RowOf<'call'>,
-  reply: RowOf<'reply'>,
-  start: RowOf<'trace_start'>,
-): (FrameWhen | 'tree')[] {
-  if (data.wish) return (['before', 'after', 'tree'] as const).filter((part) => data.wish?.[part]);
-  const command = resolveCommand(data.method);
-  if (!command || !start.data.config.screenshots) return [];
-  // A journal of another hand may have pictures that nobody announced.
-  if (commandSpec(command).capture === 'after') return ['before', 'after'];
-  return commandSpec(command).capture === 'result' && reply.data.success ? ['requested'] : [];
-}
-
-function isThere({ frames, tree, evidence }: CallParts, part: FrameWhen | 'tree'): boolean {
-  return evidence[part] !== undefined || (part === 'tree' ? tree !== undefined : frames[part] !== undefined);
 }
 
 /** Whether an event is made of the row itself. */

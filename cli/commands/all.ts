@@ -6,6 +6,7 @@ import { exec } from './exec.ts';
 import { screenshot } from './screenshot.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
+import { traceExport } from './trace-export.ts';
 import { traceShow } from './trace-show.ts';
 import { traceVerify } from './trace-verify.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   traceShow,
   traceGet,
   traceVerify,
+  traceExport,
   traceRm,
   setup,
   doctor,

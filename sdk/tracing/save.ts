@@ -18,7 +18,7 @@ export async function saveArchive(
   const part = join(dirname(target.path), `.${basename(target.path)}.${randomBytes(4).toString('hex')}.part`);
   const folder = `${part}.dir`;
   try {
-    await writeWhole(archive, part, signal);
+    await writeWhole(Readable.fromWeb(archive), part, signal);
     if (target.format === 'zip') {
       await nameFile(part, target.path);
     } else {
@@ -33,12 +33,18 @@ export async function saveArchive(
   }
 }
 
-async function writeWhole(
-  archive: ReadableStream<Uint8Array>,
-  path: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const source = Readable.fromWeb(archive);
+/** Writes one file, whole or not at all. What is there already is never replaced. */
+export async function saveFile(content: Readable, path: string, signal?: AbortSignal): Promise<void> {
+  const part = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  try {
+    await writeWhole(content, part, signal);
+    await nameFile(part, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function writeWhole(source: Readable, path: string, signal?: AbortSignal): Promise<void> {
   const file = createWriteStream(path, { flags: 'wx', flush: true });
   await pipeline(source, file, signal ? { signal } : {});
 }

@@ -17,7 +17,20 @@ export interface SaveTarget {
  * Throws `conflict` where something is in the way, `bad_request` where the parent cannot be made.
  */
 export async function prepareTarget(plan: SavePlan, traceId: string, cwd: string): Promise<SaveTarget> {
-  const path = await freePath(plan, traceId, cwd);
+  const own = plan.format === 'zip' ? `${traceId}.zip` : traceId;
+  return { format: plan.format, path: await newPath(plan, resolve(cwd, 'traces', own), own, cwd) };
+}
+
+/**
+ * Finds the place of one file: `path`, or inside it where it is a folder, else `own` in `cwd`.
+ * Throws as `prepareTarget`.
+ */
+export async function prepareFile(path: string | undefined, own: string, cwd: string): Promise<string> {
+  return newPath({ format: 'zip', path }, resolve(cwd, own), own, cwd);
+}
+
+async function newPath(plan: Place, byDefault: string, own: string, cwd: string): Promise<string> {
+  const path = await freePath(plan, byDefault, own, cwd);
   const kind = await kindOf(path);
   if (kind !== 'none') {
     throw new DeskreelError(
@@ -26,12 +39,16 @@ export async function prepareTarget(plan: SavePlan, traceId: string, cwd: string
     );
   }
   await makeParent(path);
-  return { format: plan.format, path };
+  return path;
 }
 
-async function freePath(plan: SavePlan, traceId: string, cwd: string): Promise<string> {
-  const own = plan.format === 'zip' ? `${traceId}.zip` : traceId;
-  if (plan.path === undefined) return resolve(cwd, 'traces', own);
+interface Place {
+  readonly format: 'zip' | 'dir';
+  readonly path?: string | undefined;
+}
+
+async function freePath(plan: Place, byDefault: string, own: string, cwd: string): Promise<string> {
+  if (plan.path === undefined) return byDefault;
   const path = resolve(cwd, plan.path);
   const isFolder = plan.format === 'zip' && /[\\/]$/.test(plan.path.replaceAll(sep, '/'));
   return isFolder || (await kindOf(path)) === 'directory' ? join(path, own) : path;

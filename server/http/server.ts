@@ -11,6 +11,7 @@ import { errorReply } from './error-reply.ts';
 import { healthz, readyz } from './health-routes.ts';
 import { loginPage, loginRoutes, pageRoutes, safeHeaders } from './pages.ts';
 import { bindRoutes } from './routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { archiveRoutes, traceRoutes } from './trace-routes.ts';
 import { acceptUpgrades } from './upgrade.ts';
 
@@ -37,6 +38,7 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   pageRoutes(app, parts);
   bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts) });
   archiveRoutes(app, parts);
+  exportRoutes(app, parts);
   commandRoutes(app, parts);
   app.use((request) => {
     throw new DeskreelError('not_found', `there is no ${request.method} ${request.path}`);

@@ -3,21 +3,18 @@ import type { KeyObject } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ZipArchive } from 'archiver';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { streamEvents, type ArchiveEvent, type ViewedEvent } from '../../trace/events.ts';
 import { eventName, framePath, JOURNAL, MANIFEST, METADATA, treePath } from '../../trace/layout.ts';
 import { Manifest, signManifest, type ManifestFile } from '../../trace/manifest.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
+import { ZipWriter } from '../../trace/zip/zip-writer.ts';
 import { PRIVATE_FILE } from '../fs-atomic.ts';
 import { hashText, jsonText } from './seal.ts';
 
 /** Characters of an event's JSON. */
 const INDENTED_UP_TO = 16 * 1024;
-/** Whoever unpacks an archive may read it. */
-const ENTRY_MODE = 0o644;
 
 /** The archive's place beside what it is made from. */
 export function archivePath(dir: string, traceId: string): string {
@@ -35,10 +32,10 @@ export async function writeArchive(dir: string, traceId: string, key: KeyObject)
   const path = archivePath(dir, traceId);
   const temporary = `${path}.tmp`;
   try {
-    const zip = new ZipWriter(temporary, traceId);
+    const zip = new ZipWriter(createWriteStream(temporary, { mode: PRIVATE_FILE }));
     const files = await addContent(zip, dir, sealed);
     const content = { trace_id: traceId, form: 'archive', journal: sealed.journal, files } as const;
-    await zip.addText(MANIFEST, jsonText(signManifest(content, key)));
+    await zip.addText(`${traceId}/${MANIFEST}`, jsonText(signManifest(content, key)));
     await zip.finish();
     await rename(temporary, path);
   } catch (error) {
@@ -54,7 +51,7 @@ async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promis
   const copy = async (from: string, name: string, stored: boolean): Promise<void> => {
     const file = known.get(from);
     if (!file) throw new DeskreelError('internal', `${from} is not in the manifest of ${sealed.trace_id}`);
-    await zip.addFile(join(dir, from), name, stored);
+    await zip.addFile(join(dir, from), `${sealed.trace_id}/${name}`, { stored });
     files.push({ ...file, name });
   };
   await copy(METADATA, METADATA, false);
@@ -63,7 +60,7 @@ async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promis
     number += 1;
     const name = eventName(number, viewed.event.type);
     const text = await eventText(dir, viewed);
-    await zip.addText(name, text);
+    await zip.addText(`${sealed.trace_id}/${name}`, text);
     files.push(hashText(name, text));
   }
   for (const [name, frame] of pictures) await copy(framePath(frame), name, true);
@@ -91,61 +88,4 @@ async function eventText(dir: string, { event, tree }: ViewedEvent): Promise<str
 function readable(event: ArchiveEvent): string {
   const text = JSON.stringify(event);
   return text.length > INDENTED_UP_TO ? `${text}\n` : jsonText(event);
-}
-
-/** Entries that are in memory at the same time. */
-const WINDOW = 32;
-
-/** A ZIP that is written entry by entry, with few of them in memory. */
-class ZipWriter {
-  readonly #zip = new ZipArchive();
-  readonly #top: string;
-  readonly #written: Promise<void>;
-  #pending = 0;
-  #failure: { error: unknown } | undefined;
-  /** Ends the wait for an entry. */
-  #wake: () => void = () => undefined;
-
-  constructor(path: string, top: string) {
-    this.#top = top;
-    this.#written = pipeline(this.#zip, createWriteStream(path, { mode: PRIVATE_FILE }));
-    this.#written.catch((error: unknown) => {
-      this.#failure = { error };
-      this.#wake();
-    });
-    this.#zip.on('entry', () => {
-      this.#pending -= 1;
-      this.#wake();
-    });
-    // A file that is not there would only be left out.
-    this.#zip.on('warning', (error) => this.#zip.destroy(error));
-  }
-
-  addText(name: string, text: string): Promise<void> {
-    return this.#added(() => this.#zip.append(text, { name: `${this.#top}/${name}`, mode: ENTRY_MODE }));
-  }
-
-  /** `stored`: not deflated, for what is compressed already. */
-  addFile(path: string, name: string, stored: boolean): Promise<void> {
-    const data = { name: `${this.#top}/${name}`, mode: ENTRY_MODE, store: stored };
-    return this.#added(() => this.#zip.file(path, data));
-  }
-
-  async finish(): Promise<void> {
-    this.#throwFailure();
-    await Promise.all([this.#zip.finalize(), this.#written]);
-  }
-
-  async #added(add: () => void): Promise<void> {
-    this.#pending += 1;
-    add();
-    while (this.#pending >= WINDOW && !this.#failure) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-    this.#throwFailure();
-  }
-
-  #throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
 }

@@ -1,0 +1,220 @@
+// `playwright`: a trace of Playwright's format, version 9, which its own viewer and command line open.
+// A command is an action of the class Desktop with screenshots before and after it, and the tree as an ARIA snapshot.
+import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
+import type { TakenFrame, TakenTree } from '../call-index.ts';
+import type { RowOf } from '../format.ts';
+import type { TraceSource } from '../source/source.ts';
+import { pictureAfter, readItems, type Step, type TraceItem } from '../steps.ts';
+import { ariaNodes } from './aria.ts';
+import type { Exporter, ExportFile } from './exporter.ts';
+import { jsonLines } from './json.ts';
+import { outcomeText, succeeded } from './outcome.ts';
+import { PictureFiles } from './pictures.ts';
+import { readTask } from './task.ts';
+
+export const PLAYWRIGHT_VERSION = 9;
+/** The page that frames of the film strip belong to. */
+const PAGE = 'desktop@1';
+
+export const playwright: Exporter = {
+  format: 'playwright',
+  about: "a trace that Playwright's viewer opens",
+  extension: 'zip',
+  async *files(trace) {
+    const { size } = await readTask(trace);
+    const pictures = new PictureFiles(trace, 'screenshots/');
+    yield { name: 'trace.trace', content: jsonLines(eventsOf(trace, size)) };
+    yield { name: 'trace.network', content: '' };
+    for await (const item of readItems(trace.entries())) {
+      if (item.kind === 'frame') yield* pictures.once(item.frame);
+      if (item.kind === 'step') yield* filesOf(trace, item.step, pictures);
+    }
+  },
+};
+
+async function* filesOf(trace: TraceSource, step: Step, pictures: PictureFiles): AsyncGenerator<ExportFile> {
+  const { before, after, requested } = step.frames;
+  for (const frame of [before, after, requested]) yield* pictures.once(frame);
+  if (step.tree) {
+    const nodes = ariaNodes(await trace.tree(step.tree.sha256));
+    yield { name: ariaFile(step.call.data.call_id), content: JSON.stringify(nodes) };
+  }
+}
+
+async function* eventsOf(
+  trace: TraceSource,
+  viewport: { width: number; height: number },
+): AsyncGenerator<object> {
+  const shown = new FilmStrip();
+  for await (const item of readItems(trace.entries())) {
+    if (item.kind === 'row' && item.row.type === 'trace_start')
+      yield contextOptions(trace, item.row, viewport);
+    else yield* itemEvents(item, shown);
+  }
+}
+
+function contextOptions(
+  { overview }: TraceSource,
+  start: RowOf<'trace_start'>,
+  viewport: { width: number; height: number },
+): object {
+  return {
+    version: PLAYWRIGHT_VERSION,
+    type: 'context-options',
+    origin: 'library',
+    browserName: 'desktop',
+    platform: 'linux',
+    wallTime: start.ts_ms,
+    monotonicTime: start.mono_ms,
+    title: overview.name ?? overview.trace_id,
+    options: { viewport, deviceScaleFactor: 1, isMobile: false },
+    sdkLanguage: 'javascript',
+  };
+}
+
+function* itemEvents(item: TraceItem, shown: FilmStrip): Generator<object> {
+  if (item.kind === 'step') yield* stepEvents(item.step, shown);
+  if (item.kind === 'frame') yield* shown.show(item.frame, item.row.mono_ms);
+  if (item.kind === 'predicate')
+    yield consoleEvent(item.row, `${item.row.type} ${JSON.stringify(item.row.data)}`);
+  if (item.kind !== 'row') return;
+  const { row } = item;
+  if (row.type === 'metadata') yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
+  if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
+}
+
+function consoleEvent({ mono_ms: time }: { mono_ms: number }, text: string, messageType = 'info'): object {
+  const location = { url: '', lineNumber: 0, columnNumber: 0 };
+  return { type: 'console', time, pageId: PAGE, messageType, text, args: [], location };
+}
+
+function* stepEvents(step: Step, shown: FilmStrip): Generator<object> {
+  const { call, reply, frames, tree } = step;
+  const callId = call.data.call_id;
+  const after = pictureAfter(step);
+  yield beforeEvent(step);
+  yield* inputEvents(step);
+  yield* logEvents(step);
+  if (after) yield screenshot(callId, 'after', after);
+  if (tree) yield { type: 'aria-snapshot', callId, phase: 'after', file: ariaFile(callId) };
+  // Without its end, the viewer shows it as one that never ended: nobody knows its outcome.
+  if (reply) yield afterEvent(step, reply, after, tree);
+  if (frames.before) yield* shown.show(frames.before, call.mono_ms);
+  if (after && reply) yield* shown.show(after, reply.mono_ms + after.settle_ms);
+}
+
+function beforeEvent(step: Step): object {
+  const { call_id: callId, method, args } = step.call.data;
+  return {
+    type: 'before',
+    callId,
+    startTime: step.call.mono_ms,
+    title: titleOf(step),
+    class: 'Desktop',
+    method,
+    params: args ?? {},
+    pageId: PAGE,
+    ...(step.call.step_id === undefined ? {} : { stepId: step.call.step_id }),
+  };
+}
+
+/** The screen before, and where on it the pointer went. */
+function* inputEvents(step: Step): Generator<object> {
+  const { call_id: callId } = step.call.data;
+  const { before } = step.frames;
+  const point = pointOf(step);
+  if (before) yield screenshot(callId, 'before', before);
+  if (point) yield { type: 'input', callId, point };
+  if (point && before) yield screenshot(callId, 'action', before);
+}
+
+/** Pictures also as attachments: the command line finds them there. */
+function afterEvent(
+  step: Step,
+  reply: RowOf<'reply'>,
+  after: TakenFrame | undefined,
+  tree: TakenTree | undefined,
+): object {
+  const { result, error, success } = reply.data;
+  const point = pointOf(step);
+  const attachments = [
+    ...(after ? [{ name: after.file, contentType: 'image/png', path: `screenshots/${after.file}` }] : []),
+    ...(tree
+      ? [{ name: 'tree', contentType: 'application/json', path: ariaFile(step.call.data.call_id) }]
+      : []),
+  ];
+  return {
+    type: 'after',
+    callId: step.call.data.call_id,
+    endTime: reply.mono_ms,
+    ...(success ? {} : { error: { name: error?.code ?? 'Error', message: outcomeText(step) } }),
+    ...(result === undefined ? {} : { result }),
+    ...(point ? { point } : {}),
+    ...(attachments.length > 0 ? { attachments } : {}),
+  };
+}
+
+function* logEvents({ call, reply, frames, evidence }: Step): Generator<object> {
+  const { call_id: callId } = call.data;
+  const log = (message: string, time = reply?.mono_ms ?? call.mono_ms): object => ({
+    type: 'log',
+    callId,
+    time,
+    message,
+  });
+  if (call.actor) yield log(`by ${call.actor.kind} ${call.actor.id}`, call.mono_ms);
+  if (frames.after) {
+    const { settled, settle_ms: ms } = frames.after;
+    yield log(settled ? `the screen settled after ${Math.round(ms)} ms` : 'the screen had not settled');
+  }
+  for (const [what, why] of Object.entries(evidence)) yield log(`no ${what}: ${why}`);
+}
+
+function titleOf(step: Step): string {
+  const { method, args } = step.call.data;
+  const name = resolveCommand(method);
+  const title = name ? commandSpec(name).title : method;
+  const given = (args ?? {}) as Record<string, unknown>;
+  const said = ['text', 'key', 'command', 'app', 'path']
+    .map((key) => given[key])
+    .find((value) => value !== undefined);
+  const keys = Array.isArray(given['keys']) ? given['keys'].join('+') : undefined;
+  const point = pointOf(step);
+  const words = keys ?? (typeof said === 'string' ? JSON.stringify(said) : undefined);
+  const where = point ? `${point.x}, ${point.y}` : undefined;
+  return [title, words ?? where, succeeded(step) ? undefined : '(failed)'].filter(Boolean).join(' ');
+}
+
+function pointOf({ action }: Step): { x: number; y: number } | undefined {
+  if (!action) return undefined;
+  if (action.type === 'drag') return action.path.at(-1);
+  return 'at' in action ? action.at : undefined;
+}
+
+function screenshot(callId: string, phase: 'before' | 'action' | 'after', { file }: TakenFrame): object {
+  return { type: 'screenshot', callId, phase, file: `screenshots/${file}` };
+}
+
+function ariaFile(callId: string): string {
+  return `aria/${callId}-after.json`;
+}
+
+/** The frames along the time line; a screen that did not change is not shown again. */
+class FilmStrip {
+  #last = '';
+  #time = 0;
+
+  *show(frame: TakenFrame, time: number): Generator<object> {
+    if (frame.frame === this.#last) return;
+    this.#last = frame.frame;
+    this.#time = Math.max(this.#time, time);
+    yield {
+      type: 'screencast-frame',
+      pageId: PAGE,
+      file: `screenshots/${frame.file}`,
+      width: frame.width,
+      height: frame.height,
+      timestamp: this.#time,
+    };
+  }
+}

@@ -1,0 +1,82 @@
+// `pyautogui`: a Python script that does it again, with the pauses of the recording.
+import type { Action } from '../../protocol/vocabulary/action.ts';
+import { pyautoguiLines, pythonString } from '../../protocol/vocabulary/pyautogui.ts';
+import type { TraceSource } from '../source/source.ts';
+import { readSteps, type Step } from '../steps.ts';
+import type { Exporter } from './exporter.ts';
+import { Pauses, SecretNames, oneLine } from './script.ts';
+
+export const pyautogui: Exporter = {
+  format: 'pyautogui',
+  about: 'a Python script that does it again with pyautogui',
+  extension: 'py',
+  // eslint-disable-next-line @typescript-eslint/require-await -- an exporter's files come one after the other
+  async *files(trace) {
+    yield { name: 'script.py', content: script(trace) };
+  },
+};
+
+const HEAD = `import os
+import subprocess
+import time
+
+import pyautogui
+
+pyautogui.PAUSE = 0.05
+pyautogui.FAILSAFE = False
+
+
+def type_text(text):
+    """Types ASCII by keys; other text by the clipboard, since pyautogui has no keys for it."""
+    if text.isascii():
+        pyautogui.write(text, interval=0.01)
+        return
+    subprocess.run(["xclip", "-selection", "clipboard"], input=text.encode(), check=True)
+    pyautogui.hotkey("ctrl", "v")
+
+
+def start(*command):
+    subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+`;
+
+async function* script(trace: TraceSource): AsyncGenerator<string> {
+  yield `# Made from ${trace.overview.trace_id}${trace.overview.name === null ? '' : ` (${trace.overview.name})`}.\n${HEAD}`;
+  const pauses = new Pauses();
+  const secrets = new SecretNames();
+  for await (const step of readSteps(trace.entries())) {
+    const lines = linesOf(step, secrets);
+    if (lines.length === 0) continue;
+    const seconds = pauses.before(step);
+    yield [...(seconds > 0 ? [`time.sleep(${seconds})`] : []), ...lines, ''].join('\n');
+  }
+}
+
+function linesOf(step: Step, secrets: SecretNames): string[] {
+  const { method, args } = step.call.data;
+  if (step.reply?.data.success !== true) {
+    return step.action ? [`# Failed when it was recorded: ${method} ${oneLine(JSON.stringify(args))}`] : [];
+  }
+  if (step.action) return actionLines(step.action, secrets);
+  const given = (args ?? {}) as Record<string, unknown>;
+  if (method === 'launch') return [launchLine(given)];
+  if (method === 'open') return [`start("xdg-open", ${pythonString(String(given['target']))})`];
+  if (method === 'run_command') {
+    return [`subprocess.run(${pythonString(String(given['command']))}, shell=True, check=False)`];
+  }
+  return [];
+}
+
+function launchLine(given: Record<string, unknown>): string {
+  const args = Array.isArray(given['args']) ? given['args'].map(String) : [];
+  const app = String(given['app']).split(' ');
+  return `start(${[...app, ...args].map(pythonString).join(', ')})`;
+}
+
+function actionLines(action: Action, secrets: SecretNames): string[] {
+  if (action.type === 'screenshot') return [];
+  if (action.type !== 'type') return pyautoguiLines(action);
+  if (action.text === undefined) return [`type_text(os.environ[${pythonString(secrets.next())}])`];
+  return [`type_text(${pythonString(action.text)})`];
+}
