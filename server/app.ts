@@ -14,6 +14,7 @@ import { Keeper } from './desktops/keeper.ts';
 import { RecordStore } from './desktops/record-store.ts';
 import { Registry } from './desktops/registry.ts';
 import { httpServer } from './http/server.ts';
+import { CommandMetrics } from './metrics/command-metrics.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { openTraceStore } from './recorder/traces-store.ts';
 
@@ -59,7 +60,9 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   closing.defer('traces', () => traces.close());
   const recovered = await traces.recover();
   log.info('traces.recovered', { ...recovered });
-  const registry = new Registry({ driver, store, traces, clock, log, serverId: id, image: config.image });
+  const metrics = new CommandMetrics();
+  const made = { serverId: id, image: config.image };
+  const registry = new Registry({ driver, store, traces, clock, log, metrics, ...made });
   closing.defer('desktops', () => registry.close());
   const keeper = new Keeper({ driver, registry, store, clock, log, serverId: id });
   closing.defer('keeper', () => keeper.close());
@@ -74,6 +77,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
     authenticator,
     clock,
     log,
+    metrics,
     host,
     closing: stop.signal,
   });

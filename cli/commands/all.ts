@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { ls, rm, up } from './desktops.ts';
 import { doctor } from './doctor.ts';
 import { exec } from './exec.ts';
+import { mcp } from './mcp.ts';
 import { screenshot } from './screenshot.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   rm,
   exec,
   screenshot,
+  mcp,
   traceStart,
   traceMetadata,
   traceStop,

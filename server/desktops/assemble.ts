@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { GuestLink } from '../commands/guest-link.ts';
 import type { ContainerDriver } from '../containers/driver.ts';
 import type { Log } from '../log.ts';
+import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import { createRecorder } from '../recorder/recorder.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
 import { Desktop } from './desktop.ts';
@@ -14,6 +15,7 @@ export interface AssembleParts {
   clock: Clock;
   traces: TraceStore;
   log: Log;
+  metrics: CommandMetrics;
 }
 
 export function assemble(parts: AssembleParts, record: DesktopRecord, state: DesktopState): Desktop {
@@ -33,5 +35,5 @@ export function assemble(parts: AssembleParts, record: DesktopRecord, state: Des
     log: parts.log.child({ desktop: id }),
   });
   link.listen(recorder);
-  return new Desktop(record, link, recorder, state);
+  return new Desktop(record, link, recorder, state, [parts.metrics]);
 }

@@ -24,12 +24,18 @@ export class Desktop {
   readonly #removed = new AbortController();
   #state: DesktopState;
 
-  constructor(record: DesktopRecord, link: GuestLink, recorder: TraceRecorder, state: DesktopState) {
+  constructor(
+    record: DesktopRecord,
+    link: GuestLink,
+    recorder: TraceRecorder,
+    state: DesktopState,
+    watchers: readonly CommandObserver[] = [],
+  ) {
     this.record = record;
     this.link = link;
     this.recorder = recorder;
     this.#state = state;
-    this.dispatcher = new Dispatcher(link, [this.#gate(), recorder]);
+    this.dispatcher = new Dispatcher(link, [this.#gate(), recorder, ...watchers]);
   }
 
   get id(): string {

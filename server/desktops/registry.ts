@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ContainerDriver } from '../containers/driver.ts';
 import { digestOf, newId, newSecret } from '../ids.ts';
 import type { Log } from '../log.ts';
+import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
 import { assemble } from './assemble.ts';
 import type { Desktop } from './desktop.ts';
@@ -20,6 +21,7 @@ export interface RegistryParts {
   traces: TraceStore;
   clock: Clock;
   log: Log;
+  metrics: CommandMetrics;
   /** What containers are labelled with. */
   serverId: string;
   /** For specs that name none. */

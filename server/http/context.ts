@@ -6,6 +6,7 @@ import type { ContainerDriver } from '../containers/driver.ts';
 import type { Desktop } from '../desktops/desktop.ts';
 import type { Registry } from '../desktops/registry.ts';
 import type { Log } from '../log.ts';
+import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
 
 export interface HttpParts {
@@ -15,6 +16,7 @@ export interface HttpParts {
   authenticator: Authenticator;
   clock: Clock;
   log: Log;
+  metrics: CommandMetrics;
   /** The address that the server was told to listen on. */
   host: string;
   /** Ends when the server stops. */

@@ -1,6 +1,8 @@
-// Whether the server lives (open to all) and whether it can make desktops.
+// Whether the server lives (open to all), whether it can make desktops, and how much it does.
 import type { Express } from 'express';
-import type { HttpParts } from './context.ts';
+import { metricsText } from '../metrics/metrics-text.ts';
+import { checkReach } from './access.ts';
+import { principalOf, type HttpParts } from './context.ts';
 
 export function healthz(app: Express): void {
   app.get('/healthz', (_request, response) => {
@@ -12,5 +14,13 @@ export function readyz(app: Express, parts: HttpParts): void {
   app.get('/readyz', async (_request, response) => {
     await parts.driver.check(parts.closing);
     response.json({ status: 'ok', desktops: parts.registry.list().length });
+  });
+}
+
+/** Prometheus's text format. */
+export function metrics(app: Express, parts: HttpParts): void {
+  app.get('/metrics', (_request, response) => {
+    checkReach(principalOf(response), 'server');
+    response.type('text/plain; version=0.0.4').send(metricsText(parts.registry.list(), parts.metrics));
   });
 }

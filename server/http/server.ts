@@ -8,7 +8,9 @@ import { commandRoutes } from './command-routes.ts';
 import type { HttpParts } from './context.ts';
 import { desktopRoutes } from './desktop-routes.ts';
 import { errorReply } from './error-reply.ts';
-import { healthz, readyz } from './health-routes.ts';
+import { healthz, metrics, readyz } from './health-routes.ts';
+import { mcpRoutes } from './mcp-route.ts';
+import { openApiRoute } from './openapi-route.ts';
 import { loginPage, loginRoutes, pageRoutes, safeHeaders } from './pages.ts';
 import { bindRoutes } from './routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -35,11 +37,14 @@ export function httpServer(parts: HttpParts): Server {
 function guardedRoutes(app: Express, parts: HttpParts): void {
   app.use(rawBody);
   readyz(app, parts);
+  metrics(app, parts);
+  openApiRoute(app);
   pageRoutes(app, parts);
   bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts) });
   archiveRoutes(app, parts);
   exportRoutes(app, parts);
   commandRoutes(app, parts);
+  mcpRoutes(app, parts);
   app.use((request) => {
     throw new DeskreelError('not_found', `there is no ${request.method} ${request.path}`);
   });

@@ -34,8 +34,7 @@ export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
     },
     stopTrace: async ({ request }) => {
       const { trace_id } = await recorderOf(request).stop();
-      const host = request.headers.host ?? 'localhost';
-      return { trace_id, url: `http://${host}${archivePath(trace_id)}` };
+      return { trace_id, url: archiveUrl(request, trace_id) };
     },
     currentTrace: async ({ request }) => {
       const { active } = recorderOf(request);
@@ -74,6 +73,7 @@ async function sendArchive(parts: HttpParts, request: Request, response: Respons
   });
 }
 
-function archivePath(traceId: string): string {
-  return `/v1/traces/${encodeURIComponent(traceId)}/archive`;
+/** Where a trace's ZIP is, as the client that asks can reach it. */
+export function archiveUrl(request: Request, traceId: string): string {
+  return `http://${request.headers.host ?? 'localhost'}/v1/traces/${encodeURIComponent(traceId)}/archive`;
 }
