@@ -48,6 +48,11 @@ export class DesktopContainer {
     return new DesktopContainer(id);
   }
 
+  /** One that somebody else started, by its id or name. */
+  static at(id: string): DesktopContainer {
+    return new DesktopContainer(id);
+  }
+
   /** Where a published port is reached, such as `127.0.0.1:32768`. */
   address(port: number): Promise<string> {
     return docker('port', this.id, `${port}/tcp`);
