@@ -1,7 +1,10 @@
 // Every command's handler, put together from the guest's parts.
 import type { CommandName } from '../protocol/commands/table.ts';
 import type { Accessibility } from './accessibility/accessibility.ts';
+import { createElementHandlers } from './accessibility/element-handlers.ts';
+import { waitFor } from './accessibility/wait-for.ts';
 import type { Executed } from './agent/run-call.ts';
+import { systemClock } from './clock.ts';
 import type { GuestConfig } from './config.ts';
 import type { Call, Handled, Handlers } from './handlers.ts';
 import type { InputHandlers } from './input/input.ts';
@@ -11,24 +14,34 @@ import { aboutHandlers } from './system/about.ts';
 import { createClipboardHandlers } from './system/clipboard.ts';
 import { createFileHandlers } from './system/files.ts';
 import { createProcessHandlers } from './system/processes.ts';
+import { createWallpaperHandler } from './system/wallpaper.ts';
+import { createWindowHandlers } from './windows/window-handlers.ts';
+import type { WindowManager } from './windows/window-manager.ts';
 
 export interface CommandParts {
   readonly config: GuestConfig;
   readonly screen: Screen;
   readonly input: InputHandlers;
   readonly accessibility: Accessibility;
+  readonly windows: WindowManager;
 }
 
 export function createHandlers(parts: CommandParts): Handlers {
-  const { config, accessibility } = parts;
+  const { config, accessibility, screen, windows } = parts;
+  const around = { env: config.childEnv, home: config.home };
   return {
     ...parts.input,
-    ...createScreenHandlers(parts.screen),
+    ...createScreenHandlers(screen),
     ...createClipboardHandlers(config.childEnv),
-    ...createProcessHandlers({ env: config.childEnv, home: config.home }),
+    ...createProcessHandlers(around),
+    ...createWallpaperHandler({ ...around, drawn: (change, signal) => windows.redrawn(change, signal) }),
+    ...createWindowHandlers(windows),
+    ...createElementHandlers({ accessibility, windows }),
     ...createFileHandlers(config.home),
     ...aboutHandlers,
     get_accessibility_tree: (params, call) => accessibility.readTree(params, call.signal),
+    wait_for: (params, call) =>
+      waitFor(params, { accessibility, windows, screen, clock: systemClock }, call.signal),
   };
 }
 

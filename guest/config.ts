@@ -10,6 +10,8 @@ export interface GuestConfig {
   readonly port: number;
   readonly display: string;
   readonly sessionBus: string;
+  /** A folder that lasts as long as the desktop. */
+  readonly runtimeDir: string;
   /** Xvnc's unix socket. */
   readonly vncSocket: string;
   /** For viewers of the image used alone. */
@@ -30,6 +32,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GuestConfig {
     port: Number(env['DESKREEL_AGENT_PORT'] ?? 8000),
     display,
     sessionBus,
+    runtimeDir: runtime,
     vncSocket: env['DESKREEL_VNC_SOCKET'] ?? `${runtime}/vnc.sock`,
     novnc: NOVNC,
     home: env['HOME'] ?? homedir(),

@@ -9,7 +9,7 @@ export interface Call {
 }
 
 /** Commands that answer with a picture. It travels as bytes; the server makes the client's form of it. */
-export type PictureCommand = 'screenshot';
+export type PictureCommand = 'screenshot' | 'zoom';
 
 export interface Picture {
   readonly info: FrameInfo;

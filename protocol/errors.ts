@@ -14,6 +14,8 @@ export const ERROR_STATUS = {
   foreign_origin: 403,
   foreign_host: 421,
   not_found: 404,
+  not_ready: 409,
+  stale_element: 410,
   conflict: 409,
   trace_active: 409,
   trace_inactive: 409,

@@ -16,6 +16,17 @@ export type { Screenshot, ScreenshotOptions } from './interface/screen.ts';
 export type { CommandOutput, RunCommandOptions } from './interface/process.ts';
 export type { ReadBytesOptions, WriteBytesOptions } from './interface/files.ts';
 export type { AccessibilityTree, TreeOptions } from './interface/system.ts';
+export type {
+  Arrived,
+  ElementInfo,
+  ElementQuery,
+  ElementTarget,
+  FoundElements,
+  InvokeOptions,
+  SetValueOptions,
+  WaitOptions,
+  WaitTarget,
+} from './interface/elements.ts';
 export { computeSnapshotDigests, type SnapshotDigests } from '../protocol/snapshot/digests.ts';
 export { formatSnapshotForLlm } from '../protocol/snapshot/format.ts';
 export type { Snapshot, SnapshotElement } from '../protocol/snapshot/snapshot.ts';

@@ -2,6 +2,7 @@
 import type { CommandParams } from '../../protocol/commands/table.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import type { Clock } from '../clock.ts';
+import type { LiveElement } from './live-element.ts';
 
 export interface AccessibilityOptions {
   /** The session bus, as in `DBUS_SESSION_BUS_ADDRESS`. */
@@ -9,6 +10,8 @@ export interface AccessibilityOptions {
   /** The X display, as in `DISPLAY`. */
   readonly display: string;
   readonly clock: Clock;
+  /** The number of the first element's id (1). */
+  readonly firstId?: number;
   /** Told when the bus came, went or could not be reached. */
   readonly onStatus?: (status: AccessibilityStatus) => void;
 }
@@ -20,7 +23,10 @@ export interface AccessibilityStatus {
   readonly reason?: string | undefined;
 }
 
-export type TreeLimits = CommandParams<'get_accessibility_tree'>;
+type TreeParams = CommandParams<'get_accessibility_tree'>;
+/** Which part of the desktop, and how much of it. */
+export type TreeLimits = Pick<TreeParams, 'max_nodes' | 'max_depth' | 'timeout'> &
+  Partial<Pick<TreeParams, 'scope' | 'pid'>>;
 
 /** The element with the keyboard focus. `password text` is the role of a password field. */
 export interface FocusedElement {
@@ -49,6 +55,8 @@ export interface Accessibility {
    * seconds are named in `unavailable`; so is the bus itself when it is down. Rejects only when `signal` ends.
    */
   readTree(limits: TreeLimits, signal: AbortSignal): Promise<TreeReport>;
+  /** The element that a tree gave this id to. Throws `stale_element` where it is gone. */
+  element(id: string): LiveElement;
   /** The focused element, undefined where none is known or it does not answer within `timeoutMs` (20). */
   focusedElement(timeoutMs?: number): Promise<FocusedElement | undefined>;
   status(): AccessibilityStatus;

@@ -69,6 +69,11 @@ export class Application {
     await unlessAborted(this.#introduction, signal);
   }
 
+  /** Learns the process that it runs in, from the bus: also where the program itself does not answer. */
+  async identify(signal: AbortSignal): Promise<void> {
+    this.#pid ??= await this.#askPid(signal);
+  }
+
   call(ref: Reference, call: Method, onReply: OnReply, owner: object): void {
     const peer = this.#peerOf(ref);
     if (peer) peer.call(undefined, ref.path, call, onReply, owner);
@@ -102,13 +107,7 @@ export class Application {
 
   async #learn(): Promise<void> {
     const { signal } = this.#closed;
-    const pid = await this.#bus.ask(
-      BUS,
-      '/org/freedesktop/DBus',
-      method(BUS, 'GetConnectionUnixProcessID', [['s', this.name]]),
-      { signal },
-    );
-    this.#pid = pid.uint32();
+    this.#pid ??= await this.#askPid(signal);
     this.#title = await processName(this.#pid);
     const [title, toolkit, address] = await Promise.all([
       this.#askText(GET_NAME),
@@ -118,6 +117,11 @@ export class Application {
     this.#title = title || this.#title;
     if (address.startsWith('unix:')) this.#peer = await this.#openPeer(address);
     this.#toolkit = toolkit;
+  }
+
+  async #askPid(signal: AbortSignal): Promise<number> {
+    const call = method(BUS, 'GetConnectionUnixProcessID', [['s', this.name]]);
+    return (await this.#bus.ask(BUS, '/org/freedesktop/DBus', call, { signal })).uint32();
   }
 
   async #askText(call: Method): Promise<string> {

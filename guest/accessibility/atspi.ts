@@ -13,6 +13,7 @@ const COMPONENT = 'org.a11y.atspi.Component';
 const ACTION = 'org.a11y.atspi.Action';
 const TEXT = 'org.a11y.atspi.Text';
 const VALUE = 'org.a11y.atspi.Value';
+const EDITABLE_TEXT = 'org.a11y.atspi.EditableText';
 const APPLICATION = 'org.a11y.atspi.Application';
 const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
@@ -58,6 +59,27 @@ export function getText(length: number): Method {
   return method(TEXT, 'GetText', [
     ['i', 0],
     ['i', length],
+  ]);
+}
+
+/** Answers whether the element took the action. */
+export function doAction(index: number): Method {
+  return method(ACTION, 'DoAction', [['i', index]]);
+}
+
+/** Answers whether the element takes the focus. */
+export const GRAB_FOCUS = method(COMPONENT, 'GrabFocus');
+
+/** Answers whether the element took the text in the place of its own. */
+export function setTextContents(text: string): Method {
+  return method(EDITABLE_TEXT, 'SetTextContents', [['s', text]]);
+}
+
+export function setCurrentValue(value: number): Method {
+  return method(PROPERTIES, 'Set', [
+    ['s', VALUE],
+    ['s', 'CurrentValue'],
+    ['v', 'd', value],
   ]);
 }
 
@@ -120,12 +142,14 @@ export const HAS_COMPONENT = 1;
 export const HAS_ACTION = 2;
 export const HAS_TEXT = 4;
 export const HAS_VALUE = 8;
+export const HAS_EDITABLE_TEXT = 16;
 
 const BITS: ReadonlyMap<string, number> = new Map([
   [COMPONENT, HAS_COMPONENT],
   [ACTION, HAS_ACTION],
   [TEXT, HAS_TEXT],
   [VALUE, HAS_VALUE],
+  [EDITABLE_TEXT, HAS_EDITABLE_TEXT],
 ]);
 
 export function readInterfaces(body: BodyReader): number {

@@ -4,8 +4,9 @@ import type { Accessibility, AccessibilityOptions } from './accessibility.ts';
 import { BusWatch } from './bus-watch.ts';
 import { FocusTracker, readIfActive } from './focus.ts';
 import { ElementIds } from './ids.ts';
+import { liveElement } from './live-element.ts';
 import { TreeReader } from './tree-reader.ts';
-import { XWindows } from './x-windows.ts';
+import { XWindows } from '../windows/x-windows.ts';
 
 const FOCUS_MS = 20;
 const LIST_MS = 2000;
@@ -16,7 +17,7 @@ export function createAccessibility(options: AccessibilityOptions): Accessibilit
   const { clock, onStatus } = options;
   const focus = new FocusTracker();
   const windows = new XWindows(options.display);
-  const ids = new ElementIds();
+  const ids = new ElementIds(options.firstId);
   const closed = new AbortController();
   const watch = new BusWatch({
     sessionBusAddress: options.sessionBusAddress,
@@ -43,6 +44,7 @@ export function createAccessibility(options: AccessibilityOptions): Accessibilit
         return undefined;
       }
     },
+    element: (id) => liveElement(id, ids, watch.buses),
     status: () => watch.status,
     applicationsWithoutTree: () => reader.treeless(AbortSignal.timeout(LIST_MS)),
     close() {

@@ -7,7 +7,7 @@ import * as atspi from './atspi.ts';
 import { type Element, MAX_FOCUSED_TEXT } from './element.ts';
 import { hasState, roleName, STATE_EDITABLE, STATE_FOCUSED, stateNames } from './names.ts';
 import type { Program } from './programs.ts';
-import type { WindowOwners } from './x-windows.ts';
+import type { WindowOwners } from '../windows/x-windows.ts';
 
 /** What the focus needs of a bus. */
 export type FocusBus = Pick<A11yBus, 'alive' | 'address' | 'application'>;

@@ -11,10 +11,22 @@ interface Known {
   reading: number;
 }
 
+/** Where an element is: its bus's address, its program there and its path in the program. */
+export interface ElementAddress {
+  readonly bus: string;
+  readonly ref: Reference;
+}
+
 export class ElementIds {
   readonly #programs = new Map<string, Map<string, Known>>();
-  #count = 0;
+  readonly #addresses = new Map<string, ElementAddress>();
+  #count: number;
   #reading = 0;
+
+  /** Ids are numbered from `first`: of two agents that follow each other none may give the same id. */
+  constructor(first = 1) {
+    this.#count = first - 1;
+  }
 
   /** `bus` tells buses apart: after a restart the names on it begin anew. */
   idOf(bus: string, ref: Reference): string {
@@ -29,26 +41,38 @@ export class ElementIds {
     this.#count += 1;
     const id = `e${this.#count}`;
     known.set(ref.path, { id, reading: this.#reading });
+    this.#addresses.set(id, { bus, ref });
     return id;
+  }
+
+  /** The element that an id was given to; undefined where it was never given, or is forgotten. */
+  addressOf(id: string): ElementAddress | undefined {
+    return this.#addresses.get(id);
   }
 
   /** After a reading: programs that are gone are forgotten, and of the others what was seen last long ago. */
   forget(isAlive: (bus: string, program: string) => boolean): void {
     for (const [key, known] of this.#programs) {
       const [bus = '', program = ''] = key.split(' ');
-      if (!isAlive(bus, program)) this.#programs.delete(key);
-      else this.#trim(known);
+      if (isAlive(bus, program)) this.#trim(known);
+      else this.#forgetProgram(key, known);
     }
     this.#reading += 1;
+  }
+
+  #forgetProgram(key: string, known: ReadonlyMap<string, Known>): void {
+    this.#programs.delete(key);
+    for (const { id } of known.values()) this.#addresses.delete(id);
   }
 
   #trim(known: Map<string, Known>): void {
     let unseen = 0;
     for (const { reading } of known.values()) if (reading !== this.#reading) unseen += 1;
-    for (const [path, { reading }] of known) {
+    for (const [path, { id, reading }] of known) {
       if (unseen <= SPARE) return;
       if (reading === this.#reading) continue;
       known.delete(path);
+      this.#addresses.delete(id);
       unseen -= 1;
     }
   }

@@ -2,7 +2,7 @@
 import type { Rectangle } from './atspi.ts';
 import type { Element } from './element.ts';
 import { grown, overlap, sameRectangle, shrunk } from './rectangle.ts';
-import type { XWindow } from './x-windows.ts';
+import type { XWindow } from '../windows/x-windows.ts';
 
 export interface Screen {
   readonly screen: Rectangle;

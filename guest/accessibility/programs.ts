@@ -23,12 +23,13 @@ export interface Programs {
   readonly gaps: readonly Gap[];
 }
 
-/** Rejects only when `signal` ends. */
+/** Every program, or the one with this `pid`. Rejects only when `signal` ends. */
 export async function readPrograms(
   watch: BusWatch,
   limits: TreeLimits,
   clock: Clock,
   signal: AbortSignal,
+  pid: number | undefined,
 ): Promise<Programs> {
   await watch.find();
   const deadline = new AbortController();
@@ -37,7 +38,7 @@ export async function readPrograms(
   });
   const either = AbortSignal.any([signal, deadline.signal]);
   try {
-    const parts = await Promise.all(watch.buses.map((bus) => readBus(bus, limits, either)));
+    const parts = await Promise.all(watch.buses.map((bus) => readBus(bus, limits, either, pid)));
     signal.throwIfAborted();
     const { bus, reason } = watch.status;
     const down = bus ? [] : [{ application: 'accessibility bus', reason: reason ?? 'it does not answer' }];
@@ -51,10 +52,16 @@ export async function readPrograms(
   }
 }
 
-async function readBus(bus: A11yBus, limits: TreeLimits, signal: AbortSignal): Promise<Programs> {
+async function readBus(
+  bus: A11yBus,
+  limits: TreeLimits,
+  signal: AbortSignal,
+  pid: number | undefined,
+): Promise<Programs> {
   let found: Application[];
   try {
     found = await bus.applications(signal);
+    if (pid !== undefined) found = await ofProcess(found, pid, signal);
   } catch (error) {
     return {
       programs: [],
@@ -68,6 +75,17 @@ async function readBus(bus: A11yBus, limits: TreeLimits, signal: AbortSignal): P
     found,
     gaps: read.flatMap(({ gap }) => gap ?? []),
   };
+}
+
+/** Those of one process. */
+async function ofProcess(
+  applications: readonly Application[],
+  pid: number,
+  signal: AbortSignal,
+): Promise<Application[]> {
+  // One that left meanwhile has no process any more.
+  await Promise.allSettled(applications.map((application) => application.identify(signal)));
+  return applications.filter((application) => application.pid === pid);
 }
 
 async function readProgram(

@@ -1,6 +1,6 @@
 // Arithmetic on rectangles of pixels.
 import type { Rectangle } from './atspi.ts';
-import type { Borders } from './x-windows.ts';
+import type { Borders } from '../windows/window-connection.ts';
 
 export function overlap(a: Rectangle, b: Rectangle): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

@@ -5,12 +5,14 @@ import type { TreelessApplication, TreeLimits } from './accessibility.ts';
 import type { Application } from './application.ts';
 import type { BusWatch } from './bus-watch.ts';
 import { findFocus, type FocusTracker } from './focus.ts';
+import type { Element } from './element.ts';
 import type { ElementIds } from './ids.ts';
+import { hasState, ROLE_WINDOW, STATE_ACTIVE, STATE_SHOWING } from './names.ts';
 import { placeByScreen, type Screen } from './placement.ts';
 import { type Gap, messageOf, type Program, readPrograms } from './programs.ts';
 import { countNodes, desktopNode, keepFirst } from './report.ts';
 import { placeByWindow } from './window-placement.ts';
-import type { XWindow, XWindows } from './x-windows.ts';
+import type { XWindow, XWindows } from '../windows/x-windows.ts';
 
 export interface TreeReaderParts {
   readonly watch: BusWatch;
@@ -19,6 +21,9 @@ export interface TreeReaderParts {
   readonly focus: FocusTracker;
   readonly clock: Clock;
 }
+
+/** No process has this number. */
+const NO_PROCESS = 0;
 
 export class TreeReader {
   readonly #parts: TreeReaderParts;
@@ -31,11 +36,13 @@ export class TreeReader {
   async read(limits: TreeLimits, signal: AbortSignal): Promise<TreeReport> {
     const { watch, windows, clock, ids } = this.#parts;
     const started = clock.now();
+    const pid = await this.#scope(limits);
     const [{ programs, found, gaps }, screen] = await Promise.all([
-      readPrograms(watch, limits, clock, signal),
+      readPrograms(watch, limits, clock, signal, pid),
       this.#inTime(windows.read(), limits),
     ]);
-    const missing = await this.#place(programs, found, screen, limits);
+    const missing = await this.#place(programs, found, screen, limits, pid);
+    if (limits.scope === 'focused_window') programs.forEach(({ read }) => keepActiveWindow(read.root));
     const { kept, cut } = keepFirst(programs, limits.max_nodes);
     const tree = desktopNode(screen instanceof Error ? undefined : screen.screen, kept, ids);
     ids.forget((address, name) => watch.buses.some((bus) => bus.address === address && bus.has(name)));
@@ -60,12 +67,21 @@ export class TreeReader {
     return withoutTree(applications, (await windows.read()).windows);
   }
 
+  /** The one process that is to be read; undefined for all of them. */
+  async #scope(limits: TreeLimits): Promise<number | undefined> {
+    if (limits.scope === 'pid') return limits.pid ?? undefined;
+    if (limits.scope !== 'focused_window') return undefined;
+    const active = await this.#inTime(this.#parts.windows.active(), limits);
+    return active instanceof Error ? undefined : (active?.pid ?? NO_PROCESS);
+  }
+
   /** Gives elements their bounds and finds the focus among them. Returns what windows say is missing. */
   async #place(
     programs: readonly Program[],
     found: readonly Application[],
     screen: Screen | Error,
     limits: TreeLimits,
+    pid: number | undefined,
   ): Promise<Gap[]> {
     const { windows, focus } = this.#parts;
     if (screen instanceof Error) return [unreadWindows(screen)];
@@ -79,7 +95,7 @@ export class TreeReader {
       else placeByWindow(read.root, application.pid, { ...screen, windows: all });
     }
     if (owners && !(owners instanceof Error)) findFocus(programs, owners, focus);
-    return [...treelessGaps(found, screen), ...(failed ? [unreadWindows(failed)] : [])];
+    return [...treelessGaps(found, screen, pid), ...(failed ? [unreadWindows(failed)] : [])];
   }
 
   /** An X server that hangs costs no more than an application that does. */
@@ -99,6 +115,14 @@ export class TreeReader {
   }
 }
 
+/** The window that has the focus, and the menus and popups of its program. */
+function keepActiveWindow(root: Element): void {
+  root.children = root.children.filter(
+    ({ role, states }) =>
+      hasState(states, STATE_ACTIVE) || (role === ROLE_WINDOW && hasState(states, STATE_SHOWING)),
+  );
+}
+
 function unreadWindows(error: Error): Gap {
   return {
     application: 'X server',
@@ -106,8 +130,9 @@ function unreadWindows(error: Error): Gap {
   };
 }
 
-function treelessGaps(found: readonly Application[], { windows }: Screen): Gap[] {
-  return withoutTree(found, windows).map(({ title }) => ({
+function treelessGaps(found: readonly Application[], { windows }: Screen, pid: number | undefined): Gap[] {
+  const asked = pid === undefined ? windows : windows.filter((window) => window.pid === pid);
+  return withoutTree(found, asked).map(({ title }) => ({
     application: title,
     reason: 'it has a window and is not on the accessibility bus',
   }));

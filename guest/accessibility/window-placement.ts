@@ -7,7 +7,7 @@ import type { Element } from './element.ts';
 import { hasState, ROLE_SCROLL_PANE, STATE_SHOWING } from './names.ts';
 import { type Screen, visiblePart } from './placement.ts';
 import { overlap } from './rectangle.ts';
-import type { XWindow } from './x-windows.ts';
+import type { XWindow } from '../windows/x-windows.ts';
 
 /** A wider gap between children and parent is no padding: the children are aligned to one side. */
 const MAX_PADDINGS = 40;

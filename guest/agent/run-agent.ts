@@ -4,6 +4,7 @@ import { COMMANDS } from '../../protocol/commands/table.ts';
 import { LINK_VERSION, type GuestStatus } from '../../protocol/link.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { createAccessibility } from '../accessibility/create.ts';
+import { firstIdOf } from '../accessibility/first-id.ts';
 import { createAgentServer } from './agent-server.ts';
 import { LinkSession } from './link-session.ts';
 import type { Execute } from './run-call.ts';
@@ -21,6 +22,8 @@ import { createInput } from '../input/input.ts';
 import { watchFirstPaint } from '../screen/painted.ts';
 import { openScreen } from '../screen/screen.ts';
 import { VERSION } from '../version.ts';
+import { WindowManager } from '../windows/window-manager.ts';
+import { XWindows } from '../windows/x-windows.ts';
 
 /** Of the container: the engine decides who reaches it. */
 const ALL_ADDRESSES = '0.0.0.0';
@@ -32,10 +35,17 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const { display, sessionBus: sessionBusAddress } = config;
   const screen = await openScreen(display, systemClock);
   screen.onEnd(() => end('the X server is gone'));
-  const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock });
+  const firstId = await firstIdOf(config.runtimeDir);
+  const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
   const input = await createInput({ display, accessibility });
-  const handlers = createHandlers({ config, screen, input: input.handlers, accessibility });
+  const handlers = createHandlers({
+    config,
+    screen,
+    input: input.handlers,
+    accessibility,
+    windows: new WindowManager(new XWindows(display)),
+  });
 
   const desktop = await openDesktopParts(display);
   const painted = watchFirstPaint(screen, systemClock);

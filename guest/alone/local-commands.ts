@@ -1,13 +1,13 @@
 // Commands without a server: the agent carries them out itself, input one after the other, and answers with the picture in the result.
 import { randomUUID } from 'node:crypto';
-import { pictureResult } from '../../protocol/commands/picture.ts';
+import { pictureResult, wantedPicture } from '../../protocol/commands/picture.ts';
 import { checkedParams, deadlineOf, knownCommand } from '../../protocol/commands/request.ts';
 import { COMMANDS, type CommandName } from '../../protocol/commands/table.ts';
 import type { CuaOutcome } from '../../protocol/cua-dialect.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { Lane } from '../../protocol/lane.ts';
 import { runCall, type Execute, type Executed } from '../agent/run-call.ts';
-import { toJpeg } from './jpeg.ts';
+import { pictureAs } from './picture-forms.ts';
 
 export class LocalCommands {
   readonly #execute: Execute;
@@ -24,7 +24,7 @@ export class LocalCommands {
       const params = checkedParams(command, given);
       const work = (): Promise<Executed> => this.#runNow(command, params, cancelled);
       const executed = await (COMMANDS[command].input ? this.#lane.enter(work) : work());
-      return { success: true, result: await resultOf(params, executed), error: undefined };
+      return { success: true, result: await resultOf(command, params, executed), error: undefined };
     } catch (thrown) {
       const error = toDeskreelError(thrown, 'command_failed').toBody();
       return { success: false, result: undefined, error };
@@ -37,10 +37,9 @@ export class LocalCommands {
   }
 }
 
-async function resultOf(params: unknown, executed: Executed): Promise<unknown> {
+async function resultOf(command: CommandName, params: unknown, executed: Executed): Promise<unknown> {
   const { image, result } = executed;
   if (!image) return result;
-  const { format, quality } = COMMANDS.screenshot.params.parse(params);
-  const bytes = format === 'png' ? image.png : await toJpeg(image.png, quality);
-  return pictureResult(bytes, format, image.info);
+  const wanted = wantedPicture(command, params);
+  return pictureResult(await pictureAs(wanted, image.png), wanted, image.info);
 }

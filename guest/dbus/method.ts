@@ -6,6 +6,8 @@
 export type Argument =
   | readonly ['s', string]
   | readonly ['u' | 'i', number]
+  /** A number as a variant. */
+  | readonly ['v', 'd', number]
   /** An empty array of strings. */
   | readonly ['as'];
 
@@ -105,12 +107,21 @@ function signatureField(signature: string): Buffer {
 function encodeBody(args: readonly Argument[]): Buffer {
   let body = Buffer.alloc(0);
   for (const argument of args) {
-    body = Buffer.concat([body, Buffer.alloc(-body.length & 3), encodeArgument(argument)]);
+    if (argument[0] === 'v') body = Buffer.concat([body, doubleVariant(argument[2], body.length)]);
+    else body = Buffer.concat([body, Buffer.alloc(-body.length & 3), encodeArgument(argument)]);
   }
   return body;
 }
 
-function encodeArgument(argument: Argument): Buffer {
+/** A signature, then the number at the next eighth byte of the body. */
+function doubleVariant(value: number, at: number): Buffer {
+  const signature = Buffer.from([1, 0x64, 0]);
+  const number = Buffer.alloc(8);
+  number.writeDoubleLE(value);
+  return Buffer.concat([signature, Buffer.alloc(-(at + signature.length) & 7), number]);
+}
+
+function encodeArgument(argument: Exclude<Argument, readonly ['v', 'd', number]>): Buffer {
   const number = Buffer.alloc(4);
   switch (argument[0]) {
     case 'as':

@@ -1,4 +1,5 @@
 // The guest's hands: every command that works pointer or keyboard, over one X connection of its own.
+import { setTimeout as after } from 'node:timers/promises';
 import type { CommandName, CommandResult } from '../../protocol/commands/table.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { GuestStatus } from '../../protocol/link.ts';
@@ -25,7 +26,7 @@ import { openXTest, type Fake } from './xtest.ts';
 
 export type KeyboardCommand = Extract<
   CommandName,
-  'type_text' | 'press_key' | 'key_down' | 'key_up' | 'hotkey'
+  'type_text' | 'press_key' | 'key_down' | 'key_up' | 'hold_key' | 'hotkey'
 >;
 export type InputHandlers = PointerHandlers & Pick<Handlers, KeyboardCommand>;
 
@@ -143,6 +144,15 @@ async function keyHandlers(parts: KeyParts): Promise<Pick<Handlers, KeyboardComm
     hotkey: ({ keys }, { signal }) =>
       worked(signal, (reading) => chords.press(keysymsTogether(keys), reading)),
     key_down: ({ key }, { signal }) => worked(signal, (reading) => chords.hold(key, reading)),
+    hold_key: ({ key, duration }, { signal }) =>
+      worked(signal, async (reading) => {
+        try {
+          await chords.hold(key, reading);
+          await after(duration * 1000, undefined, { signal });
+        } finally {
+          await chords.letGo(key);
+        }
+      }),
     key_up: ({ key }, { signal }) => worked(signal, () => chords.letGo(key)),
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Done, inputs } from './spec.ts';
 
+/** One key, or several joined by +. */
 const Key = z.string().min(1).max(40);
 
 export const keyboardCommands = {
@@ -16,6 +17,12 @@ export const keyboardCommands = {
   press_key: inputs({ title: 'Press key', params: z.object({ key: Key }), result: Done }),
   key_down: inputs({ title: 'Hold key', params: z.object({ key: Key }), result: Done }),
   key_up: inputs({ title: 'Release key', params: z.object({ key: Key }), result: Done }),
+  hold_key: inputs({
+    title: 'Hold key for a time',
+    params: z.object({ key: Key, duration: z.number().min(0).max(100) }),
+    result: Done,
+    timeoutMs: 110_000,
+  }),
   hotkey: inputs({
     title: 'Press keys together',
     params: z.object({ keys: z.array(Key).min(1).max(10) }),

@@ -9,6 +9,7 @@ import { processCommands } from './process.ts';
 import { screenCommands } from './screen.ts';
 import type { CommandSpec } from './spec.ts';
 import { systemCommands } from './system.ts';
+import { windowCommands } from './windows.ts';
 
 export const COMMANDS = {
   ...pointerCommands,
@@ -17,6 +18,7 @@ export const COMMANDS = {
   ...clipboardCommands,
   ...processCommands,
   ...fileCommands,
+  ...windowCommands,
   ...accessibilityCommands,
   ...systemCommands,
 };

@@ -1,6 +1,7 @@
 // A computer's interface: one method for each command of the table.
 import { callThrough, type CommandCarrier } from './call.ts';
 import { clipboardMethods, type ClipboardMethods } from './clipboard.ts';
+import { elementMethods, type ElementMethods } from './elements.ts';
 import { fileMethods, type FileMethods } from './files.ts';
 import { keyboardMethods, type KeyboardMethods } from './keyboard.ts';
 import { pointerMethods, type PointerMethods } from './pointer.ts';
@@ -8,6 +9,7 @@ import { processMethods, type ProcessMethods } from './process.ts';
 import { screenMethods, type ScreenMethods } from './screen.ts';
 import { scrollMethods, type ScrollMethods } from './scroll.ts';
 import { systemMethods, type SystemMethods } from './system.ts';
+import { windowMethods, type WindowMethods } from './windows.ts';
 
 /**
  * Every method throws a DeskreelError with a `code` where the desktop or the server says no. Arguments are positional;
@@ -22,7 +24,9 @@ export interface ComputerInterface
     ClipboardMethods,
     ProcessMethods,
     FileMethods,
-    SystemMethods {}
+    SystemMethods,
+    WindowMethods,
+    ElementMethods {}
 
 /** `carrier` throws where no desktop is connected. */
 export function createInterface(carrier: () => CommandCarrier): ComputerInterface {
@@ -36,5 +40,7 @@ export function createInterface(carrier: () => CommandCarrier): ComputerInterfac
     ...processMethods(call),
     ...fileMethods(call),
     ...systemMethods(call),
+    ...windowMethods(call),
+    ...elementMethods(call),
   };
 }

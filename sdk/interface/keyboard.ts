@@ -32,6 +32,10 @@ export function keyboardMethods(call: Call) {
     async keyUp(key: string, options?: CallOptions): Promise<void> {
       await call('key_up', { key }, options);
     },
+    /** Presses a key, or keys joined by +, holds for `seconds` (0 to 100) and lets go. */
+    async holdKey(key: string, seconds: number, options?: CallOptions): Promise<void> {
+      await call('hold_key', { key, duration: seconds }, options);
+    },
     /** Presses keys together: `hotkey('ctrl', 's')`. Call options go behind a list: `hotkey(['ctrl', 's'], {…})`. */
     async hotkey(...args: string[] | [keys: readonly string[], options?: CallOptions]): Promise<void> {
       const { keys, options } = hotkeyArguments(args);

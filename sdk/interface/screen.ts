@@ -35,6 +35,27 @@ export function screenMethods(call: Call) {
     },
     /** The same with its size, its frame's id and where the pointer is. */
     screenshotDetails: shoot,
+    /** A part of the screen, pixel for pixel: left, top, right and bottom. Throws `out_of_screen`. */
+    async zoom(
+      region: readonly [number, number, number, number],
+      { format = 'png', quality = 95, ...options }: ScreenshotOptions = {},
+    ): Promise<Buffer> {
+      const [left, top, right, bottom] = region;
+      const params = {
+        region: [left, top, right, bottom] as [number, number, number, number],
+        format,
+        quality,
+      };
+      return Buffer.from((await call('zoom', params, options)).image_data, 'base64');
+    },
+    /** Where on the screen a place of a screenshot is. They count the same pixels: it is the same place. */
+    async toScreenCoordinates(x: number, y: number, options?: CallOptions): Promise<[number, number]> {
+      return (await call('to_screen_coordinates', { x, y }, options)).coordinates;
+    },
+    /** Where on a screenshot a place of the screen is: the same place. */
+    async toScreenshotCoordinates(x: number, y: number, options?: CallOptions): Promise<[number, number]> {
+      return (await call('to_screenshot_coordinates', { x, y }, options)).coordinates;
+    },
     /** Width and height in pixels. */
     async getScreenSize(options?: CallOptions): Promise<Size> {
       return (await call('get_screen_size', {}, options)).size;

@@ -4,6 +4,10 @@ import { camelKeys, type CamelKeys } from '../names.ts';
 import type { Call, CallOptions } from './call.ts';
 
 export interface TreeOptions extends CallOptions {
+  /** `focused_window`: the active window alone; `pid`: one program. Default `all`. */
+  scope?: 'all' | 'focused_window' | 'pid';
+  /** The program's process, with scope `pid`. */
+  pid?: number;
   /** Nodes at the most; the rest is cut and `truncated` says so. Default 20 000. */
   maxNodes?: number;
   /** Default 100. */
@@ -19,8 +23,8 @@ export function systemMethods(call: Call) {
   return {
     /** The accessibility tree: role, title, bounds, value, states, actions and children of every element. */
     async getAccessibilityTree(given: TreeOptions = {}): Promise<AccessibilityTree> {
-      const { maxNodes, maxDepth, timeout, ...options } = given;
-      const params = { max_nodes: maxNodes, max_depth: maxDepth, timeout };
+      const { scope, pid, maxNodes, maxDepth, timeout, ...options } = given;
+      const params = { scope, pid, max_nodes: maxNodes, max_depth: maxDepth, timeout };
       return camelKeys(await call('get_accessibility_tree', params, options));
     },
     /** The protocol's number and the version of the agent in the desktop. */
@@ -30,6 +34,18 @@ export function systemMethods(call: Call) {
     /** Such as `xfce4`. */
     async getDesktopEnvironment(options?: CallOptions): Promise<string> {
       return (await call('get_desktop_environment', {}, options)).environment;
+    },
+    /** Shows a picture file of the desktop as its wallpaper. */
+    async setWallpaper(path: string, options?: CallOptions): Promise<void> {
+      await call('set_wallpaper', { path }, options);
+    },
+    /** Waits, 0 to 100 seconds, at the desktop. */
+    async wait(seconds: number, options?: CallOptions): Promise<void> {
+      await call('wait', { duration: seconds }, options);
+    },
+    /** Cua's Diorama is of macOS: always throws `unsupported`. */
+    async dioramaCmd(action: string, args?: Record<string, unknown>, options?: CallOptions): Promise<void> {
+      await call('diorama_cmd', { action, arguments: args }, options);
     },
   };
 }

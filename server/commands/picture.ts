@@ -1,16 +1,20 @@
 // A picture that a command answered with, as the client wants it. The recorder has had the PNG before.
 import sharp from 'sharp';
-import { parseWith } from '../../protocol/codec.ts';
-import { pictureResult } from '../../protocol/commands/picture.ts';
-import { COMMANDS } from '../../protocol/commands/table.ts';
+import { cutOf, pictureResult, wantedPicture, type WantedPicture } from '../../protocol/commands/picture.ts';
 import type { CommandCall, CommandOutcome } from './observer.ts';
 
-/** The outcome with `image_data` in its result: the PNG as it came, or a JPEG made of it. */
+/** The outcome with `image_data` in its result: the PNG as it came, a part of it, or a JPEG. */
 export async function withPicture(call: CommandCall, outcome: CommandOutcome): Promise<CommandOutcome> {
   const { image } = outcome;
   if (!image) return outcome;
-  const wanted = parseWith(COMMANDS.screenshot.params, call.params, call.command);
+  const wanted = wantedPicture(call.command, call.params);
+  const bytes = wanted.region || wanted.format !== 'png' ? await remade(image.png, wanted) : image.png;
+  return { ...outcome, result: pictureResult(bytes, wanted, image.info) };
+}
+
+function remade(png: Uint8Array, wanted: WantedPicture): Promise<Buffer> {
+  const cut = cutOf(wanted);
+  const part = cut ? sharp(png).extract(cut) : sharp(png);
   const { format, quality } = wanted;
-  const bytes = format === 'png' ? image.png : await sharp(image.png).jpeg({ quality }).toBuffer();
-  return { ...outcome, result: pictureResult(bytes, format, image.info) };
+  return (format === 'png' ? part.png({ compressionLevel: 1 }) : part.jpeg({ quality })).toBuffer();
 }

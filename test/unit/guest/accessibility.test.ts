@@ -11,7 +11,7 @@ import { roleName, stateNames } from '../../../guest/accessibility/names.ts';
 import { placeByScreen } from '../../../guest/accessibility/placement.ts';
 import { keepFirst } from '../../../guest/accessibility/report.ts';
 import { placeByWindow } from '../../../guest/accessibility/window-placement.ts';
-import type { XWindow } from '../../../guest/accessibility/x-windows.ts';
+import type { XWindow } from '../../../guest/windows/x-windows.ts';
 import { BodyReader } from '../../../guest/dbus/reader.ts';
 
 const SHOWING = { low: 1 << 25, high: 0 };
@@ -29,7 +29,8 @@ function box(x: number, y: number, width: number, height: number): Rectangle {
 }
 
 function window(title: string, place: Rectangle, more: Partial<XWindow> = {}): XWindow {
-  return { id: 1, pid: PID, title, place, frame: NONE, shadow: NONE, mapped: true, popup: false, ...more };
+  const usual = { classes: [], frame: NONE, shadow: NONE, mapped: true, popup: false };
+  return { id: 1, pid: PID, title, place, ...usual, ...more };
 }
 
 describe("a program's cache", () => {
