@@ -17,6 +17,8 @@ export interface TreeNode {
   value?: string | number | undefined;
   /** Characters of the whole text, where `value` holds only its beginning. */
   value_length?: number | undefined;
+  /** Of a browser's document: where it comes from. */
+  url?: string | undefined;
   states: string[];
   actions: string[];
   children: TreeNode[];
@@ -32,6 +34,7 @@ export const TreeNode: z.ZodType<TreeNode> = z.lazy(() =>
     description: z.string().optional(),
     value: z.union([z.string(), z.number()]).optional(),
     value_length: z.number().int().optional(),
+    url: z.string().optional(),
     states: z.array(z.string()),
     actions: z.array(z.string()),
     children: z.array(TreeNode),

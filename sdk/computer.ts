@@ -1,8 +1,13 @@
 // A desktop as a program uses it: run it, work it through `interface`, trace it, stop it.
 import type { DesktopInfo } from '../protocol/desktop.ts';
 import { DeskreelError } from '../protocol/errors.ts';
+import type { Snapshot } from '../protocol/snapshot/snapshot.ts';
+import type { Action, ActionOutcome } from './agent-runtime/actions.ts';
+import { DesktopSource } from './agent-runtime/desktop-source.ts';
+import type { ActionContext, SnapshotOptions, SnapshotSource } from './agent-runtime/source.ts';
 import type { CommandSession } from './connection/command-session.ts';
 import { Deskreel } from './deskreel.ts';
+import type { CommandCarrier } from './interface/call.ts';
 import { createInterface, type ComputerInterface } from './interface/computer-interface.ts';
 import type { EitherCase } from './names.ts';
 import { planComputer, type ComputerOptions, type ComputerPlan } from './options.ts';
@@ -16,19 +21,21 @@ interface Running {
   readonly own: boolean;
 }
 
-export class Computer implements AsyncDisposable {
+export class Computer implements AsyncDisposable, SnapshotSource {
   /** One method for each command: `leftClick(x, y)`, `typeText(text)`, `screenshot()` ... */
   readonly interface: ComputerInterface;
   /** Records what is done on the desktop: `start()`, `addMetadata(key, value)`, `stop()`. */
   readonly tracing: Tracing;
   readonly #plan: ComputerPlan;
+  readonly #source: DesktopSource;
   #running: Promise<Running> | undefined;
   #now: Running | undefined;
 
   /** Throws `bad_request` naming the option that is wrong. Nothing is started before `run()`. */
   constructor(options: EitherCase<ComputerOptions> = {}) {
     this.#plan = planComputer(options);
-    this.interface = createInterface(() => this.#need().session);
+    this.interface = createInterface(() => this.#carrier());
+    this.#source = new DesktopSource(this.interface);
     this.tracing = new Tracing(() => {
       const { deskreel, desktop } = this.#need();
       return { deskreel, desktopId: desktop.id };
@@ -50,6 +57,16 @@ export class Computer implements AsyncDisposable {
       throw error;
     }
     return this;
+  }
+
+  /** The desktop's elements as an agent is shown them, with a screenshot if it is asked for. */
+  async snapshot(options: SnapshotOptions = {}): Promise<Snapshot> {
+    return this.#source.snapshot(options);
+  }
+
+  /** Carries out one of an agent's actions. Does not throw where it fails: the outcome says so. */
+  async act(action: Action, context: ActionContext): Promise<ActionOutcome> {
+    return this.#source.act(action, context);
   }
 
   /** What the server said of the desktop: id, name, resolution, links. Throws `conflict` before `run()`. */
@@ -75,6 +92,14 @@ export class Computer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** A command waits for the events that were traced before it: they stand before it in the trace. */
+  #carrier(): CommandCarrier {
+    const { session } = this.#need();
+    const events = this.tracing.pendingEvents;
+    if (!events) return session;
+    return { call: async (...call) => events.then(() => session.call(...call)) };
   }
 
   #need(): Running {

@@ -117,6 +117,11 @@ export class Deskreel implements AsyncDisposable {
     await this.#http.api('addTraceMetadata', { id: desktopId, body: { key, value } });
   }
 
+  /** Adds events of an agent's run to the trace that runs. Throws `trace_inactive` where none does. */
+  async addTraceEvents(desktopId: string, events: readonly object[]): Promise<void> {
+    await this.#http.api('addTraceEvents', { id: desktopId, body: { events } });
+  }
+
   /** The trace that runs on a desktop, if one does. */
   async currentTrace(desktopId: string): Promise<TraceInfo | undefined> {
     const now = await this.#http.api('currentTrace', { id: desktopId });

@@ -27,20 +27,5 @@ export type {
   WaitOptions,
   WaitTarget,
 } from './interface/elements.ts';
-export { computeSnapshotDigests, type SnapshotDigests } from '../protocol/snapshot/digests.ts';
-export { formatSnapshotForLlm } from '../protocol/snapshot/format.ts';
-export type { Snapshot, SnapshotElement } from '../protocol/snapshot/snapshot.ts';
-export { Tracer } from './agent-tracing/tracer.ts';
-export type { TracerCloseOptions, TracerOptions } from './agent-tracing/tracer-arguments.ts';
-export { createLocalTracer } from './agent-tracing/local-tracer.ts';
-export {
-  TraceSink,
-  type CloseOptions,
-  type TraceEvent as AgentTraceEvent,
-} from './agent-tracing/sinks/sink.ts';
-export { JsonlTraceSink } from './agent-tracing/sinks/jsonl-sink.ts';
-export { MultiSink } from './agent-tracing/sinks/multi-sink.ts';
-export type { TraceLogger } from './agent-tracing/logger.ts';
-export { buildTraceIndex, readStepEvents } from '../trace/predicate/build-index.ts';
-export { writeTraceIndex } from '../trace/predicate/write-index.ts';
 export { exportFormats, exportTrace, type ExportFormat } from './tracing/export.ts';
+export * from './agents.ts';

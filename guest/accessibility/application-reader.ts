@@ -8,7 +8,7 @@ import * as atspi from './atspi.ts';
 import { type CachedItem, type CachedItems, NO_ITEMS, readCachedItems } from './cache-items.ts';
 import { type Element, MAX_TEXT, newElement } from './element.ts';
 import type { ElementMemory } from './element-memory.ts';
-import { hasState, STATE_SHOWING } from './names.ts';
+import { hasState, ROLE_DOCUMENT_WEB, STATE_SHOWING } from './names.ts';
 
 export interface ReadLimits {
   readonly maxNodes: number;
@@ -170,6 +170,15 @@ class ApplicationReader {
     } else if (interfaces & atspi.HAS_TEXT) {
       this.#askText(element);
     }
+    if (element.role === ROLE_DOCUMENT_WEB) this.#askUrl(element);
+  }
+
+  #askUrl(element: Element): void {
+    this.#ask(element.ref, atspi.GET_DOCUMENT_URL, (body) => {
+      element.url = body.string();
+      if (element.url !== '') return;
+      this.#ask(element.ref, atspi.GET_DOCUMENT_URI, (uri) => (element.url = uri.string()));
+    });
   }
 
   #askActions(element: Element): void {

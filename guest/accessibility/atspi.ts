@@ -14,6 +14,7 @@ const ACTION = 'org.a11y.atspi.Action';
 const TEXT = 'org.a11y.atspi.Text';
 const VALUE = 'org.a11y.atspi.Value';
 const EDITABLE_TEXT = 'org.a11y.atspi.EditableText';
+const DOCUMENT = 'org.a11y.atspi.Document';
 const APPLICATION = 'org.a11y.atspi.Application';
 const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
@@ -39,6 +40,9 @@ export const GET_ACTIONS = method(ACTION, 'GetActions');
 export const GET_VALUE = property(VALUE, 'CurrentValue');
 export const GET_LENGTH = property(TEXT, 'CharacterCount');
 export const GET_CARET = property(TEXT, 'CaretOffset');
+/** Where a browser's document comes from: Firefox's name for it, and Chromium's. */
+export const GET_DOCUMENT_URL = method(DOCUMENT, 'GetAttributeValue', [['s', 'DocURL']]);
+export const GET_DOCUMENT_URI = method(DOCUMENT, 'GetAttributeValue', [['s', 'URI']]);
 export const GET_TOOLKIT = property(APPLICATION, 'ToolkitName');
 export const GET_OWN_ADDRESS = method(APPLICATION, 'GetApplicationBusAddress');
 export const GET_ITEMS = method('org.a11y.atspi.Cache', 'GetItems');

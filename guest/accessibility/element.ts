@@ -25,6 +25,8 @@ export interface Element {
   value: string | number | undefined;
   /** In characters, where the element has text. */
   textLength: number | undefined;
+  /** Of a browser's document. */
+  url: string | undefined;
   /** It went away while it was read. */
   gone: boolean;
   children: Element[];
@@ -45,6 +47,7 @@ export function newElement(ref: Reference, depth: number): Element {
     actions: [],
     value: undefined,
     textLength: undefined,
+    url: undefined,
     gone: false,
     children: [],
   };

@@ -189,6 +189,7 @@ export const ROLE_FRAME = 23;
 export const ROLE_SCROLL_PANE = 49;
 export const ROLE_WINDOW = 69;
 export const STATE_ACTIVE = 1;
+export const ROLE_DOCUMENT_WEB = 95;
 export const STATE_EDITABLE = 7;
 export const STATE_FOCUSED = 12;
 export const STATE_SHOWING = 25;

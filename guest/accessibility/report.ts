@@ -72,6 +72,7 @@ function toNode(
   if (element.bounds) node.bounds = element.bounds;
   if (element.bounds && element.approximate) node.bounds_from = 'approximate';
   if (element.description) node.description = element.description;
+  if (element.url) node.url = element.url;
   addValue(node, element);
   return node;
 }

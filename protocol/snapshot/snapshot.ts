@@ -31,6 +31,8 @@ export interface SnapshotElement {
   is_occluded?: boolean;
   z_index?: number;
   diff_status?: DiffStatus;
+  /** What is typed there is a secret. */
+  is_password?: boolean;
 }
 
 /** How sure it is that the snapshot shows the settled state, and from what that is known. */

@@ -43,11 +43,15 @@ function withImage(data: Data, image: unknown): Data {
     return withoutImage(data, 'screenshotProcessor returned no image');
   }
   const { base64, format } = plainBase64(image);
-  return { ...data, screenshot_base64: base64, ...(format ? { screenshot_format: format } : {}) };
+  const row: Data = { ...data, screenshot_base64: base64, ...(format ? { screenshot_format: format } : {}) };
+  // What the processor took out is still in the frame: the row must not lead there.
+  delete row['frame'];
+  return row;
 }
 
 function withoutImage(data: Data, reason: string): Data {
   const rest: Data = { ...data, evidence: reason };
+  delete rest['frame'];
   delete rest['screenshot_base64'];
   delete rest['screenshot_format'];
   return rest;
