@@ -91,7 +91,9 @@ export class PredicateAgent {
   async #attempt(goal: string, failure: string | undefined, signal?: AbortSignal): Promise<Attempt> {
     try {
       signal?.throwIfAborted();
-      const before = await this.runtime.snapshot(signal ? { signal } : {});
+      // The last look was behind the last action: nothing is waited for twice.
+      const settled = this.runtime.lastSnapshot === undefined ? {} : { settleMs: 0 };
+      const before = await this.runtime.snapshot({ ...settled, ...(signal ? { signal } : {}) });
       const action = await this.#decide(goal, before, failure, signal);
       const error = await this.#carryOut(action, signal);
       return error === undefined ? { action } : { action, error };

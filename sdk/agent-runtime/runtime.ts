@@ -38,7 +38,15 @@ export interface RuntimeSnapshotOptions extends SnapshotOptions {
   emitTrace?: boolean;
 }
 
-const SNAPSHOT_KEYS = ['limit', 'screenshot', 'screenshotFormat', 'screenshotQuality', 'signal', 'emitTrace'];
+const SNAPSHOT_KEYS = [
+  'limit',
+  'screenshot',
+  'screenshotFormat',
+  'screenshotQuality',
+  'settleMs',
+  'signal',
+  'emitTrace',
+];
 
 /** A source, or what has one, as a `Computer` does. */
 export type RuntimeSource = SnapshotSource;
@@ -178,7 +186,7 @@ export class AgentRuntime {
     return new Check({
       evaluate: () => Promise.resolve(this.#evaluate(predicate, (result) => result)),
       look: async () => {
-        await this.#look({ screenshot: false });
+        await this.#look({ screenshot: false, settleMs: 0 });
       },
       tell: (result) => this.#tell('assert', assertionOf(label, required, result)),
     });
