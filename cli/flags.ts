@@ -8,6 +8,17 @@ export function numberFlag(name: string, text: string | undefined): number | und
   throw new UsageError(`--${name} is a number, not ${text}`);
 }
 
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `10m`, `90s`, `1.5h` to milliseconds; a number alone is seconds. */
+export function durationFlag(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? [];
+  const ms = Math.round(Number(digits) * UNITS[unit as keyof typeof UNITS]);
+  if (digits !== '' && ms > 0) return ms;
+  throw new UsageError(`--${name} is a time such as 90s, 10m or 2h, not ${text}`);
+}
+
 export function oneOf<T extends string>(
   name: string,
   text: string | undefined,

@@ -2,7 +2,7 @@
 // Routes, SDK and documents come from it, as commands come from the command table.
 import { z } from 'zod';
 import { DesktopInfo, DesktopSpec } from './desktop.ts';
-import { TraceInfo, TraceMetadata, TraceOptions, TraceStopped } from './tracing.ts';
+import { CutOptions, TraceInfo, TraceMetadata, TraceOptions, TraceStopped } from './tracing.ts';
 
 export interface ApiRow<B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST' | 'DELETE';
@@ -133,6 +133,14 @@ export const API = {
     path: '/v1/desktops/:id/trace/stop',
     title: 'Stop the trace; answered when it is sealed',
     body: NoBody,
+    response: TraceStopped,
+    reach: 'desktop',
+  }),
+  cutTrace: row({
+    method: 'POST',
+    path: '/v1/desktops/:id/trace/cut',
+    title: 'Make a trace of the last so many milliseconds, which nobody needs to have traced',
+    body: CutOptions,
     response: TraceStopped,
     reach: 'desktop',
   }),

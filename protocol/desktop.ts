@@ -23,7 +23,7 @@ export const DesktopSpec = z.strictObject({
   /** Bytes, or with a unit: `512m`, `2g`. */
   memory: z.union([z.number().int().positive(), z.string().regex(/^\d+[kmg]?$/i)]).optional(),
   network: z.enum(['internet', 'none']).default('internet'),
-  /** Until there is a flight recorder `always` is as `on-demand`: recorded is what lies between start and stop. */
+  /** `always`: with a flight recorder, of which traces can be cut; `on-demand`: between start and stop; `off`: never. */
   record: z.enum(['always', 'on-demand', 'off']).default('always'),
   /** Seconds after which the desktop is removed. */
   ttl: z.number().positive().optional(),

@@ -25,6 +25,17 @@ export type TraceOptionsInput = z.input<typeof TraceOptions>;
 
 export const TraceMetadata = z.strictObject({ key: z.string().min(1).max(200), value: z.json() });
 
+/** What is cut from the flight recorder's journal. */
+export const CutOptions = z.strictObject({
+  /** Milliseconds before now. Where the flight recorder holds less, the trace begins with what it holds. */
+  lastMs: z
+    .number()
+    .int()
+    .positive()
+    .max(7 * 24 * 60 * 60 * 1000, 'at most seven days'),
+  name: TraceName.nullish(),
+});
+
 export const TraceStopped = z.object({ trace_id: z.string(), url: z.string() });
 
 export const TraceState = z.enum(['recording', 'sealing', 'sealed']);

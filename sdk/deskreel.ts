@@ -147,6 +147,23 @@ export class Deskreel implements AsyncDisposable {
     return this.#save(traceId, place, signal);
   }
 
+  /**
+   * Makes a trace of the last so many milliseconds on a desktop, which nobody needs to have traced, and saves it on this
+   * machine. Throws `conflict` where the desktop has no flight recorder.
+   */
+  async cutTrace(
+    desktopId: string,
+    lastMs: number,
+    options?: EitherCase<SaveOptions & { name?: string }>,
+    signal?: AbortSignal,
+  ): Promise<SavedTrace> {
+    const { name, ...save } = options ?? {};
+    const plan = savePlan(save);
+    const body = name === undefined ? { lastMs } : { lastMs, name };
+    const { trace_id: traceId } = await this.#http.api('cutTrace', { id: desktopId, body, signal });
+    return this.#save(traceId, await prepareTarget(plan, traceId, process.cwd()), signal);
+  }
+
   async listTraces(): Promise<TraceInfo[]> {
     return (await this.#http.api('listTraces')).traces.map((trace) => camelKeys(trace));
   }

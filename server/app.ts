@@ -67,6 +67,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   const keeper = new Keeper({ driver, registry, store, clock, log, serverId: id });
   closing.defer('keeper', () => keeper.close());
   await keeper.start();
+  await traces.removeFlightsBut(registry.list().map((desktop) => desktop.id));
   const stop = new AbortController();
   const authenticator = new Authenticator(token, id);
   const { host } = config;

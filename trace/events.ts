@@ -79,10 +79,12 @@ class EventView {
   }
 }
 
+const UNSHOWN = new Set<string>(['reply', 'frame', 'tree', 'segment', 'erased']);
+
 /** Whether an event is made of the row itself. */
 function isShown(entry: Entry): boolean {
   if (entry.kind === 'other') return isPredicateType(entry.row.type);
-  return entry.kind === 'row' && !['reply', 'frame', 'tree'].includes(entry.row.type);
+  return entry.kind === 'row' && !UNSHOWN.has(entry.row.type);
 }
 
 function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
@@ -102,6 +104,7 @@ function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex):
       if (start.data.config.metadata) yield at(start, row, row.data);
       return;
     case 'desktop':
+    case 'fault':
       yield at(start, row, row.data);
       return;
     case 'trace_end':
@@ -110,6 +113,8 @@ function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex):
     case 'reply':
     case 'frame':
     case 'tree':
+    case 'segment':
+    case 'erased':
       return;
   }
 }

@@ -49,11 +49,26 @@ export const Counts = z.object({
 });
 export type Counts = z.infer<typeof Counts>;
 
+/** Where a trace came from that was not recorded as one. `flight`: rows of the flight recorder's journal. */
+export const Source = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('flight'),
+    run_id: z.uuid(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    /** The first and the last row that it was cut from; null where the span holds none. */
+    first_seq: z.number().int().nullable(),
+    last_seq: z.number().int().nullable(),
+  }),
+]);
+export type Source = z.infer<typeof Source>;
+
 const TraceStart = z.object({
   trace_id: z.string(),
   name: z.string().nullable(),
   config: TraceOptions,
   desktop: DesktopFacts,
+  source: Source.optional(),
 });
 
 /** Which parts of a row are not as they were: left out (`masked`) or replaced by their beginning (`shortened`). */
@@ -113,13 +128,40 @@ const TakenTree = z.object({
   duration_ms: z.number(),
 });
 
+/** `cut`: a slice of the flight recorder's journal. */
+export const TraceEnding = z.enum(['stopped', 'recovered', 'cut']);
+
 const TraceEnd = z.object({
-  end: z.enum(['stopped', 'recovered']),
+  end: TraceEnding,
   counts: Counts,
   /** `recovered`: wall time of the last row before it, where the recording really ended. */
   ended_ms: z.number().optional(),
   /** `recovered`: bytes of a torn last row that were cut. */
   torn_bytes: z.number().int().optional(),
+});
+
+/** The recorder could not write for a while: so many rows are not there. */
+const Fault = z.object({
+  part: z.string(),
+  reason: z.string(),
+  since_ms: z.number(),
+  lost: z.number().int(),
+});
+
+/** The flight recorder's journal: a segment's first row, which carries the chain on. */
+const Segment = z.object({
+  number: z.number().int(),
+  began: z.enum(['created', 'resumed', 'rotated']),
+  desktop: DesktopFacts,
+});
+
+/** Rows of the flight recorder's journal that were deleted; the row after it follows from the last of them. */
+const Erased = z.object({
+  from_ms: z.number(),
+  to_ms: z.number(),
+  rows: z.number().int(),
+  last_seq: z.number().int(),
+  last_hash: Sha256,
 });
 
 /** Types of Predicate's tracing SDK, taken as they come. */
@@ -149,6 +191,9 @@ export const ROW_DATA = {
   tree: z.union([TakenTree, Missing]),
   metadata: z.object({ key: z.string(), value: z.json() }),
   desktop: z.object({ state: z.string(), reason: z.string() }),
+  fault: Fault,
+  segment: Segment,
+  erased: Erased,
   trace_end: TraceEnd,
 };
 

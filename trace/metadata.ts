@@ -1,7 +1,7 @@
 // `trace_metadata.json`: the overview of a finished trace, in the form that Cua's readers know, with a few fields more.
 import { z } from 'zod';
 import { TraceOptions, type TraceSummary } from '../protocol/tracing.ts';
-import { DesktopFacts, VERSION, type RowOf } from './format.ts';
+import { DesktopFacts, Source, TraceEnding, VERSION, type RowOf } from './format.ts';
 
 export const TraceOverview = z.object({
   v: z.number().int().min(1).max(VERSION),
@@ -18,15 +18,16 @@ export const TraceOverview = z.object({
   screenshot_count: z.number().int(),
   steps: z.number().int(),
   errors: z.number().int(),
-  end: z.enum(['stopped', 'recovered']),
+  end: TraceEnding,
   config: TraceOptions,
   desktop: DesktopFacts,
+  source: Source.optional(),
 });
 export type TraceOverview = z.infer<typeof TraceOverview>;
 
 /** The overview of what lies between these two rows. */
 export function overviewOf(start: RowOf<'trace_start'>, end: RowOf<'trace_end'>): TraceOverview {
-  const { trace_id: id, name, config, desktop } = start.data;
+  const { trace_id: id, name, config, desktop, source } = start.data;
   const { counts } = end.data;
   const endedMs = end.data.ended_ms ?? end.ts_ms;
   return {
@@ -44,6 +45,7 @@ export function overviewOf(start: RowOf<'trace_start'>, end: RowOf<'trace_end'>)
     end: end.data.end,
     config,
     desktop,
+    ...(source ? { source } : {}),
   };
 }
 

@@ -29,10 +29,13 @@ export class Tally {
         this.#events += Number(this.#metadataEvents);
         return;
       case 'desktop':
+      case 'fault':
       case 'trace_end':
         this.#events += 1;
         return;
       case 'tree':
+      case 'segment':
+      case 'erased':
         return;
     }
   }

@@ -9,6 +9,7 @@ import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { traceExport } from './trace-export.ts';
 import { traceShow } from './trace-show.ts';
+import { traceCut } from './trace-cut.ts';
 import { traceVerify } from './trace-verify.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   traceStart,
   traceMetadata,
   traceStop,
+  traceCut,
   traceLs,
   traceShow,
   traceGet,

@@ -35,6 +35,7 @@ export class Desktop {
     this.link = link;
     this.recorder = recorder;
     this.#state = state;
+    this.#listeners.add((next, reason) => recorder.onState(next, reason));
     this.dispatcher = new Dispatcher(link, [this.#gate(), recorder, ...watchers]);
   }
 

@@ -88,6 +88,7 @@ export class Registry {
       if (desktop.state === 'removed') return;
       desktop.become('removed', reason);
       desktop.link.close();
+      await desktop.recorder.discard();
       await this.#parts.store.drop(desktop.id);
       this.#desktops.delete(desktop.id);
       this.#byKey.delete(digestOf(desktop.record.accessKey));
@@ -164,6 +165,7 @@ export class Registry {
     await driver.start(id);
     const desktop = assemble(this.#parts, record, 'creating');
     undo.defer('link', () => desktop.link.close());
+    undo.defer('recorder', () => desktop.recorder.close().then(() => desktop.recorder.discard()));
     await untilReady({ driver, clock, desktopId: id, link: desktop.link, signal });
     signal.throwIfAborted();
     desktop.become('ready', 'created');

@@ -10,6 +10,7 @@ type Names =
   | 'addTraceMetadata'
   | 'addTraceEvents'
   | 'stopTrace'
+  | 'cutTrace'
   | 'currentTrace'
   | 'listTraces'
   | 'getTrace'
@@ -34,6 +35,10 @@ export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
     },
     stopTrace: async ({ request }) => {
       const { trace_id } = await recorderOf(request).stop();
+      return { trace_id, url: archiveUrl(request, trace_id) };
+    },
+    cutTrace: async ({ body, request }) => {
+      const { trace_id } = await recorderOf(request).cut(body);
       return { trace_id, url: archiveUrl(request, trace_id) };
     },
     currentTrace: async ({ request }) => {

@@ -4,12 +4,12 @@ import { toDeskreelError } from '../../protocol/errors.ts';
 import type { FrameInfo, FrameWhen } from '../../protocol/frame.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { framePath, treePath } from '../../trace/layout.ts';
-import { PictureNames } from '../../trace/pictures.ts';
+import type { PictureNames } from '../../trace/pictures.ts';
 import type { KnownRow } from '../../trace/format.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { Log } from '../log.ts';
-import type { BlobStore } from './blob-store.ts';
-import type { Journal, RowAbout } from './journal.ts';
+import type { Blobs } from './blob-store.ts';
+import type { RowAbout, RowWriter } from './journal.ts';
 
 /** What a frame or a tree was taken for. */
 export interface Cause {
@@ -19,10 +19,15 @@ export interface Cause {
   readonly about: RowAbout;
 }
 
+/** How frames are called in the rows. */
+export type FrameNames = Pick<PictureNames, 'nameFor' | 'keep' | 'has'>;
+
 export interface CaptureWriterParts {
-  readonly journal: Journal;
-  readonly blobs: BlobStore;
+  readonly journal: RowWriter;
+  readonly blobs: Blobs;
+  readonly names: FrameNames;
   readonly log: Log;
+  readonly onFault: (part: 'picture' | 'tree') => void;
   readonly onRow: (row: KnownRow) => void;
   /** The guest took us to have a picture that we do not have. */
   readonly onUnknownPicture: () => void;
@@ -33,7 +38,6 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 export class CaptureWriter {
   readonly #parts: CaptureWriterParts;
   readonly #lane = new Lane();
-  readonly #names = new PictureNames();
   readonly #unclaimed = new Set<string>();
 
   constructor(parts: CaptureWriterParts) {
@@ -52,6 +56,7 @@ export class CaptureWriter {
         await this.#parts.blobs.put(framePath(info.frame), png);
         this.#unclaimed.add(info.frame);
       } catch (error) {
+        this.#parts.onFault('picture');
         this.#parts.log.error('recorder.picture_not_kept', { error });
       }
     });
@@ -77,7 +82,7 @@ export class CaptureWriter {
   /** Removes the pictures that no row names. */
   async removeUnclaimed(): Promise<void> {
     for (const frame of this.#unclaimed) {
-      if (!this.#names.has(frame)) await this.#parts.blobs.remove(framePath(frame));
+      if (!this.#parts.names.has(frame)) await this.#parts.blobs.remove(framePath(frame));
     }
   }
 
@@ -86,6 +91,7 @@ export class CaptureWriter {
       try {
         await work();
       } catch (error) {
+        this.#parts.onFault(type === 'frame' ? 'picture' : 'tree');
         this.#parts.log.error('recorder.capture_not_written', { type, when, error });
         this.#tell(cause, type, when, `it could not be written: ${toDeskreelError(error).code}`);
       }
@@ -107,19 +113,19 @@ export class CaptureWriter {
     info: FrameInfo,
     png: Uint8Array | undefined,
   ): Promise<void> {
-    const { blobs, journal } = this.#parts;
+    const { blobs, journal, names } = this.#parts;
     const path = framePath(info.frame);
     if (!blobs.has(path)) {
-      if (!png || !isPng(png)) {
+      if ((!png || !isPng(png)) && !(await blobs.adopt(path))) {
         this.#evidence(cause, 'frame', when, 'the agent sent no picture with it');
         this.#parts.onUnknownPicture();
         return;
       }
-      await blobs.put(path, png);
+      if (png) await blobs.put(path, png);
     }
-    const file = this.#names.nameFor(info.frame, when, cause.method);
+    const file = names.nameFor(info.frame, when, cause.method);
     const row = journal.append('frame', { ...named(cause, when), ...info, file }, 'open', cause.about);
-    this.#names.keep(info.frame, file);
+    names.keep(info.frame, file);
     this.#parts.onRow(row);
   }
 

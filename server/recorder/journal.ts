@@ -37,8 +37,11 @@ export interface JournalParts {
   readonly path: string;
   readonly runId: string;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
-  readonly reserve: Reserve;
+  readonly reserve: Pick<Reserve, 'hold' | 'held' | 'release'>;
 }
+
+/** Where rows go. */
+export type RowWriter = Pick<Journal, 'append' | 'appendForeign'>;
 
 export class Journal {
   readonly #parts: JournalParts;

@@ -1,5 +1,6 @@
-// A desktop's recorder: listens to the dispatcher and the guest, and keeps at most one running trace.
-import type { DesktopSpec } from '../../protocol/desktop.ts';
+// A desktop's recorder: listens to the dispatcher and the guest. It has at most one running trace, and beside it the
+// flight recorder, which takes in everything that a trace that runs would.
+import type { DesktopSpec, DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
@@ -15,9 +16,14 @@ import type {
   GuestListener,
 } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
-import { Recording } from './recording.ts';
+import { BlobPool } from './blob-pool.ts';
+import { FlightRecorder, type CutRequest } from './flight/flight-recorder.ts';
+import type { FlightLimits } from './flight/limits.ts';
+import type { FaultPart } from './metrics.ts';
+import { beginTrace, type TraceRecording } from './trace-recording.ts';
 import { asStorageError } from './reserve.ts';
 import type { TraceStore } from './traces-store.ts';
+import { within } from './within.ts';
 
 export interface RecorderParts {
   readonly desktop: DesktopFacts;
@@ -30,6 +36,7 @@ export interface RecorderParts {
   readonly captureWaitMs?: number;
   /** Milliseconds that `stop` waits for the replies of commands that still run. */
   readonly replyWaitMs?: number;
+  readonly flightLimits?: FlightLimits;
 }
 
 /** A row of one of Predicate's types, from an SDK. */
@@ -51,14 +58,31 @@ export function createRecorder(parts: RecorderParts): TraceRecorder {
 export class TraceRecorder implements CommandObserver, GuestListener {
   readonly #parts: RecorderParts;
   /** The trace under way; it takes new commands while it is `accepting`. */
-  #recording: Recording | undefined;
+  #recording: TraceRecording | undefined;
   #accepting = false;
   #starting: Promise<TraceInfo> | undefined;
   #stopping: Promise<TraceInfo> | undefined;
   #closed = false;
+  readonly #pool = new BlobPool();
+  readonly #flight: FlightRecorder | undefined;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
+    if (parts.record !== 'always') return;
+    const { desktop, store, port, clock, log } = parts;
+    this.#flight = new FlightRecorder({
+      root: store.flightRoot(desktop.id),
+      desktop,
+      port,
+      clock,
+      log,
+      captureWaitMs: this.#captureWaitMs,
+      pool: this.#pool,
+      metrics: store.metrics,
+      limits: parts.flightLimits,
+      traced: () => this.#recording?.options,
+    });
+    store.attachFlight(desktop.id, this.#flight);
   }
 
   /** The id of the trace that takes commands now. */
@@ -88,9 +112,22 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     return this.#starting;
   }
 
+  /**
+   * Makes a trace of the last so many milliseconds, which nobody needs to have traced. Throws `conflict` where the desktop
+   * has no flight recorder.
+   */
+  async cut(request: CutRequest): Promise<TraceInfo> {
+    if (this.#flight) return this.#flight.cut(request, this.#parts.store);
+    throw new DeskreelError(
+      'conflict',
+      `This desktop was created with record "${this.#parts.record}": it has no flight recorder to cut from.`,
+    );
+  }
+
   /** Adds a key and a value. Throws `trace_inactive`. */
   addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], actor?: Actor): void {
     this.#running().addMetadata(key, value, { actor });
+    this.#flight?.write((flight) => flight.addMetadata(key, value, { actor }));
   }
 
   /** Adds rows of Predicate's types. Throws `trace_inactive`, or `bad_request` for a type that is none of them. */
@@ -99,6 +136,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     for (const { type, data, stepId } of events) {
       if (!isPredicateType(type)) throw new DeskreelError('bad_request', `type: ${type} is no type of event`);
       recording.addForeign(type, data, { actor, stepId });
+      this.#flight?.write((flight) => flight.addForeign(type, data, { actor, stepId }));
     }
   }
 
@@ -119,8 +157,23 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#starting?.catch(() => undefined);
-    if (this.#accepting) await this.stop();
-    else await this.#stopping;
+    try {
+      if (this.#accepting) await this.stop();
+      else await this.#stopping;
+    } finally {
+      await this.#flight?.close();
+      this.#parts.store.detachFlight(this.#parts.desktop.id);
+    }
+  }
+
+  /** Lets go of what the flight recorder keeps beyond its bounds. It does so by itself, once a minute. */
+  async tidy(): Promise<void> {
+    await this.#flight?.tidy();
+  }
+
+  /** The desktop is gone: what nobody asked to be recorded of it goes too. After `close`. */
+  async discard(): Promise<void> {
+    await this.#flight?.remove();
   }
 
   async beforeInput(_call: CommandCall, signal: AbortSignal): Promise<void> {
@@ -133,36 +186,64 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   wish(call: CommandCall): CaptureWish | undefined {
-    return this.#recording?.wish(call);
+    return merged([this.#recording?.wish(call), this.#flight?.wish(call)]);
   }
 
   onCall(call: CommandCall): void {
     if (this.#accepting) this.#recording?.onCall(call);
+    this.#flight?.write((flight) => flight.onCall(call));
   }
 
   onReply(call: CommandCall, outcome: CommandOutcome): void {
+    this.#flight?.write((flight) => flight.onReply(call, outcome));
     this.#recording?.onReply(call, outcome);
   }
 
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
     this.#recording?.onCapture(message, png);
+    this.#flight?.write((flight) => flight.onCapture(message, png));
   }
 
   onGuest(state: 'lost' | 'back', reason: string): void {
     this.#recording?.onGuest(state, reason);
+    this.#flight?.write((flight) => flight.onGuest(state, reason));
   }
 
-  #running(): Recording {
+  /** The desktop's own state changed. */
+  onState(state: DesktopState, reason: string): void {
+    this.#recording?.onState(state, reason);
+    this.#flight?.write((flight) => flight.onState(state, reason));
+    if (state === 'ready') this.#flight?.look();
+  }
+
+  get #captureWaitMs(): number {
+    return this.#parts.captureWaitMs ?? CAPTURE_WAIT_MS;
+  }
+
+  #running(): TraceRecording {
     if (this.#recording && this.#accepting) return this.#recording;
     throw new DeskreelError('trace_inactive', 'Tracing is not active. Call start() first.');
   }
 
   async #begin(options: TraceOptions): Promise<TraceInfo> {
     const { store, desktop, port, clock, log } = this.#parts;
+    const pool = this.#pool;
     const { traceId, dir } = store.begin();
     try {
-      const captureWaitMs = this.#parts.captureWaitMs ?? CAPTURE_WAIT_MS;
-      const recording = new Recording({ dir, traceId, options, desktop, port, clock, log, captureWaitMs });
+      const captureWaitMs = this.#captureWaitMs;
+      const onFault = (part: FaultPart): void => store.metrics.fault(part);
+      const recording = beginTrace({
+        dir,
+        traceId,
+        options,
+        desktop,
+        port,
+        clock,
+        log,
+        captureWaitMs,
+        onFault,
+        pool,
+      });
       this.#recording = recording;
       port.forgetFrames();
       await recording.capture('initial');
@@ -175,15 +256,16 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     }
   }
 
-  async #end(recording: Recording): Promise<TraceInfo> {
+  async #end(recording: TraceRecording): Promise<TraceInfo> {
     this.#accepting = false;
     try {
-      await this.#within(this.#parts.captureWaitMs ?? CAPTURE_WAIT_MS, recording.captured());
-      await this.#within(this.#parts.replyWaitMs ?? REPLY_WAIT_MS, recording.answered());
+      const { clock } = this.#parts;
+      await within(this.#captureWaitMs, recording.captured(), clock);
+      await within(this.#parts.replyWaitMs ?? REPLY_WAIT_MS, recording.answered(), clock);
       await recording.capture('final');
       const recorded = await recording.end();
       recording.close();
-      this.#recording = undefined;
+      this.#over(recording);
       return await this.#parts.store.seal(recorded);
     } catch (error) {
       this.#giveUp(recording.start.data.trace_id);
@@ -193,16 +275,25 @@ export class TraceRecorder implements CommandObserver, GuestListener {
 
   #giveUp(traceId: string): void {
     this.#recording?.close();
-    this.#recording = undefined;
+    if (this.#recording) this.#over(this.#recording);
     this.#accepting = false;
     this.#parts.store.abandon(traceId);
   }
 
-  async #within(ms: number, work: Promise<void>): Promise<void> {
-    const over = new AbortController();
-    const limit = this.#parts.clock.sleep(ms, over.signal);
-    await Promise.race([work, limit]);
-    over.abort();
-    await limit.catch(() => undefined);
+  /** What the flight recorder was not given meanwhile, the guest takes it to have. */
+  #over(recording: TraceRecording): void {
+    this.#recording = undefined;
+    if (this.#flight && !recording.options.screenshots) this.#parts.port.forgetFrames();
   }
+}
+
+/** One capture for all who want it. */
+function merged(wishes: readonly (CaptureWish | undefined)[]): CaptureWish | undefined {
+  const given = wishes.filter((wish) => wish !== undefined);
+  if (given.length === 0) return undefined;
+  return {
+    before: given.some((wish) => wish.before),
+    after: given.some((wish) => wish.after),
+    tree: given.some((wish) => wish.tree),
+  };
 }

@@ -1,43 +1,40 @@
-// One trace while it runs: what happens on the desktop, row by row, and the frames and trees that belong to it.
+// What happens on a desktop, row by row, and the frames and trees that belong to it: of a trace, or of the flight recorder.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { commandSpec } from '../../protocol/commands/table.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
-import type { DesktopFacts, PredicateType, RowOf } from '../../trace/format.ts';
-import { JOURNAL } from '../../trace/layout.ts';
-import type { ManifestFile } from '../../trace/manifest.ts';
-import { Tally } from '../../trace/tally.ts';
+import type { KnownRow, PredicateType, RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
 import type { CaptureMessage, CapturePort, CommandCall, CommandOutcome } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
-import { BlobStore } from './blob-store.ts';
-import { CaptureWriter, type Cause } from './capture-writer.ts';
+import type { Blobs } from './blob-store.ts';
+import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts';
 import { Expectations, partsOf, type Part } from './expectations.ts';
-import { Journal, type JournalEnd, type RowAbout } from './journal.ts';
+import type { RowAbout, RowWriter } from './journal.ts';
 import { openCall, OpenCalls, replyData, type OpenCall } from './open-calls.ts';
-import { Reserve, RESERVE } from './reserve.ts';
 import { recordedEvent } from './withholding.ts';
 
+/** Where rows, pictures and trees go, and how they are counted. */
+export interface RecordingFiles {
+  readonly journal: RowWriter;
+  readonly blobs: Blobs;
+  readonly names: FrameNames;
+  readonly tally: { add(row: KnownRow): void; addOther(row: { type: string }): void };
+}
+
 export interface RecordingParts {
-  readonly dir: string;
-  readonly traceId: string;
-  readonly options: TraceOptions;
-  readonly desktop: DesktopFacts;
+  /** Asked for at each step: what may be recorded can become less while it runs. */
+  readonly options: () => TraceOptions;
+  /** Pictures that this recording did not ask for are recorded too, as pictures of their moment. */
+  readonly takesAll?: boolean;
   readonly port: CapturePort;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds after a reply until a frame or tree that is missing counts as lost. */
   readonly captureWaitMs: number;
-}
-
-/** What is needed to seal it. */
-export interface Recorded {
-  readonly start: RowOf<'trace_start'>;
-  readonly end: RowOf<'trace_end'>;
-  readonly journal: JournalEnd;
-  readonly blobs: readonly ManifestFile[];
+  /** Something could not be written; the recording tells of it where it can. */
+  readonly onFault: (part: 'journal' | 'picture' | 'tree') => void;
 }
 
 /** Answers that mean that no command reached the desktop. */
@@ -45,34 +42,24 @@ const NEVER_THERE = new Set(['guest_unavailable', 'bad_params', 'unknown_command
 
 export class Recording {
   readonly #parts: RecordingParts;
-  readonly #reserve: Reserve;
-  readonly #journal: Journal;
-  readonly #blobs: BlobStore;
+  readonly #journal: RowWriter;
   readonly #writer: CaptureWriter;
   readonly #expected: Expectations;
-  readonly #tally = new Tally();
+  readonly #tally: RecordingFiles['tally'];
   readonly #calls = new OpenCalls();
   readonly #captures = new Map<string, Cause>();
-  readonly #start: RowOf<'trace_start'>;
   /** `ending`: pictures that come now are too late; `ended`: so are replies. */
   #state: 'running' | 'ending' | 'ended' = 'running';
 
-  /** Writes the first row. Throws `storage_full` where there is no room. */
-  constructor(parts: RecordingParts) {
-    const { dir, clock, log, port } = parts;
+  constructor(parts: RecordingParts, files: RecordingFiles) {
+    const { clock, log, port } = parts;
     this.#parts = parts;
-    this.#reserve = new Reserve(join(dir, RESERVE));
-    this.#journal = new Journal({
-      path: join(dir, JOURNAL),
-      runId: randomUUID(),
-      clock,
-      reserve: this.#reserve,
-    });
-    this.#blobs = new BlobStore(dir);
+    this.#journal = files.journal;
+    this.#tally = files.tally;
     this.#writer = new CaptureWriter({
-      journal: this.#journal,
-      blobs: this.#blobs,
+      ...files,
       log,
+      onFault: parts.onFault,
       onRow: (row) => this.#tally.add(row),
       onUnknownPicture: () => port.forgetFrames(),
     });
@@ -81,15 +68,10 @@ export class Recording {
       waitMs: parts.captureWaitMs,
       onMissing: (id, part, reason) => this.#onMissing(id, part, reason),
     });
-    this.#start = this.#writeStart();
-  }
-
-  get start(): RowOf<'trace_start'> {
-    return this.#start;
   }
 
   get options(): TraceOptions {
-    return this.#parts.options;
+    return this.#parts.options();
   }
 
   onCall(call: CommandCall): void {
@@ -126,7 +108,7 @@ export class Recording {
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
     if (this.#state !== 'running') return;
     const id = message.call_id ?? message.capture_id ?? '';
-    const cause = this.#calls.get(id) ?? this.#captures.get(id);
+    const cause = this.#calls.get(id) ?? this.#captures.get(id) ?? this.#unasked(message);
     if (!cause) {
       if (message.type === 'frame' && png && this.options.screenshots) {
         this.#writer.keepPicture(message.info, png);
@@ -140,14 +122,19 @@ export class Recording {
 
   /** Never throws: the link to the guest goes on whatever becomes of the row. */
   onGuest(state: 'lost' | 'back', reason: string): void {
+    this.onState(`agent_${state}`, reason);
+    if (state === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
+  }
+
+  /** The desktop, or its agent, is in another state. Never throws. */
+  onState(state: string, reason: string): void {
     if (this.#state === 'ended') return;
     try {
-      const data = { state: `agent_${state}`, reason };
-      this.#tally.add(this.#journal.append('desktop', data, 'must', SYSTEM));
+      this.#tally.add(this.#journal.append('desktop', { state, reason }, 'must', SYSTEM));
     } catch (error) {
+      this.#parts.onFault('journal');
       this.#parts.log.error('recorder.row_not_written', { type: 'desktop', state, error });
     }
-    if (state === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
   }
 
   addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], about: RowAbout): void {
@@ -186,43 +173,28 @@ export class Recording {
     return this.#expected.none();
   }
 
+  /** Resolves when everything that has arrived is on disk. */
+  written(): Promise<void> {
+    return this.#writer.idle();
+  }
+
   /** Resolves when every call has its reply. */
   answered(): Promise<void> {
     return this.#calls.answered();
   }
 
-  /** Writes the last row. What is still under way is told to be missing. To be closed afterwards, however it ended. */
-  async end(): Promise<Recorded> {
-    this.#expected.abandon('the trace was stopped before it arrived');
+  /** What is still under way is told to be missing; from now on nothing is written here. */
+  protected async finish(reason: string): Promise<void> {
+    this.#expected.abandon(reason);
     this.#state = 'ending';
     await this.#writer.idle();
     await this.#writer.removeUnclaimed();
-    // The last row's own event is counted in what it says.
     this.#state = 'ended';
-    const counts = this.#tally.counts();
-    const data = { end: 'stopped', counts: { ...counts, events: counts.events + 1 } } as const;
-    const end = this.#journal.append('trace_end', data, 'must', SYSTEM);
-    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
   }
 
-  /** Gives the file and the reserve back; the journal can be finished by recovery. */
-  close(): void {
+  /** Nothing more is taken, whatever is under way. */
+  protected cut(): void {
     this.#state = 'ended';
-    this.#journal.close();
-    this.#reserve.release();
-  }
-
-  #writeStart(): RowOf<'trace_start'> {
-    const { traceId, options, desktop } = this.#parts;
-    const data = { trace_id: traceId, name: options.name ?? null, config: options, desktop };
-    try {
-      const row = this.#journal.append('trace_start', data, 'open', SYSTEM);
-      this.#tally.add(row);
-      return row;
-    } catch (error) {
-      this.close();
-      throw error;
-    }
   }
 
   #writeRequested(open: OpenCall, call: CommandCall, outcome: CommandOutcome): void {
@@ -247,17 +219,26 @@ export class Recording {
 
   #write(cause: Cause, message: CaptureMessage, png: Uint8Array | undefined): void {
     const { when } = message;
+    const { screenshots, accessibility_tree: trees } = this.options;
     if (message.type === 'frame') {
-      if (this.options.screenshots) this.#writer.frame(cause, when, message.info, png);
-    } else if (message.type === 'tree') {
-      if (this.options.accessibility_tree) this.#writer.tree(cause, when, message.report);
-    } else {
-      this.#writer.missing(cause, message.type === 'no_frame' ? 'frame' : 'tree', when, message.evidence);
+      if (screenshots) this.#writer.frame(cause, when, message.info, png);
+      else this.#writer.missing(cause, 'frame', when, 'pictures are not wanted any more');
+    } else if (message.type === 'no_frame') {
+      this.#writer.missing(cause, 'frame', when, message.evidence);
+    } else if (trees) {
+      // Another recording of the same desktop may want the tree that this one does not.
+      if (message.type === 'tree') this.#writer.tree(cause, when, message.report);
+      else this.#writer.missing(cause, 'tree', when, message.evidence);
     }
   }
 
+  #unasked({ type, call_id: callId, capture_id: captureId }: CaptureMessage): Cause | undefined {
+    return this.#parts.takesAll && type === 'frame' ? { callId, captureId, about: SYSTEM } : undefined;
+  }
+
   #keepPicture({ image }: CommandOutcome): void {
-    if (image && this.#takesPictures()) this.#writer.keepPicture(image.info, image.png);
+    if (image && !this.#parts.takesAll && this.#takesPictures())
+      this.#writer.keepPicture(image.info, image.png);
   }
 
   #takesPictures(): boolean {
@@ -279,7 +260,7 @@ export class Recording {
   }
 }
 
-const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
+export const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 
 function partOf(message: CaptureMessage): Part {
   if (message.type === 'tree' || message.type === 'no_tree') return 'tree';

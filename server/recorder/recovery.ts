@@ -2,7 +2,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FrameWhen } from '../../protocol/frame.ts';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
 import type { KnownRow, RowOf } from '../../trace/format.ts';
 import { FRAMES_DIR, framePath, JOURNAL, treePath, TREES_DIR } from '../../trace/layout.ts';
@@ -10,8 +9,8 @@ import { emptyShape, readJournal, type Entry, type JournalShape } from '../../tr
 import { Tally } from '../../trace/tally.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing } from '../fs-atomic.ts';
-import { partsOf, type Part } from './expectations.ts';
 import { Journal, type RowAbout } from './journal.ts';
+import { Lacking } from './lacking.ts';
 import { Reserve, RESERVE } from './reserve.ts';
 import { hashFile, sealFolder } from './seal.ts';
 
@@ -27,8 +26,7 @@ interface Scan {
   readonly tally: Tally;
   /** Files that a row names. */
   readonly named: Set<string>;
-  /** What was wished of a call and is not there. */
-  readonly lacking: Map<string, Set<Part>>;
+  readonly lacking: Lacking;
   start: RowOf<'trace_start'> | undefined;
   end: RowOf<'trace_end'> | undefined;
   last: KnownRow | undefined;
@@ -59,7 +57,7 @@ async function scanJournal(path: string): Promise<Scan> {
     shape: emptyShape(),
     tally: new Tally(),
     named: new Set(),
-    lacking: new Map(),
+    lacking: new Lacking(),
     start: undefined,
     end: undefined,
     last: undefined,
@@ -82,20 +80,9 @@ function note(scan: Scan, entry: Entry): void {
   scan.last = row;
   if (row.type === 'trace_start') scan.start ??= row;
   if (row.type === 'trace_end') scan.end = row;
-  if (row.type === 'call' && row.data.wish)
-    scan.lacking.set(row.data.call_id, new Set(partsOf(row.data.wish)));
-  if (row.type === 'frame') noteFrame(scan, row.data);
-  if (row.type === 'tree') noteTree(scan, row.data);
-}
-
-function noteFrame(scan: Scan, data: RowOf<'frame'>['data']): void {
-  if ('file' in data) scan.named.add(framePath(data.frame));
-  if (data.when !== 'requested') scan.lacking.get(data.call_id ?? '')?.delete(data.when);
-}
-
-function noteTree(scan: Scan, data: RowOf<'tree'>['data']): void {
-  if ('sha256' in data) scan.named.add(treePath(data.sha256));
-  scan.lacking.get(data.call_id ?? '')?.delete('tree');
+  scan.lacking.add(row);
+  if (row.type === 'frame' && 'file' in row.data) scan.named.add(framePath(row.data.frame));
+  if (row.type === 'tree' && 'sha256' in row.data) scan.named.add(treePath(row.data.sha256));
 }
 
 /** Half-written files, and pictures that no row came to name. */
@@ -123,7 +110,8 @@ function writeEnd(
     { rows: scan.shape.rows, bytes: scan.shape.bytes, lastHash: scan.lastHash },
   );
   try {
-    for (const row of lackingRows(scan)) scan.tally.add(journal.append(row.type, row.data, 'must', RECOVERY));
+    for (const row of scan.lacking.rows('the recording ended before it was there'))
+      scan.tally.add(journal.append(row.type, row.data, 'must', RECOVERY));
     const end = journal.append('trace_end', endData(scan, last), 'must', RECOVERY);
     scan.shape.rows = journal.end.rows;
     scan.shape.bytes = journal.end.bytes;
@@ -142,24 +130,6 @@ function endData(scan: Scan, last: KnownRow): RowOf<'trace_end'>['data'] {
     ended_ms: last.ts_ms,
     torn_bytes: scan.shape.tornBytes,
   };
-}
-
-interface LackingRow {
-  type: 'frame' | 'tree';
-  data: { call_id: string; when: FrameWhen; evidence: string };
-}
-
-function lackingRows(scan: Scan): LackingRow[] {
-  const evidence = 'the recording ended before it was there';
-  const rows: LackingRow[] = [];
-  for (const [callId, parts] of scan.lacking) {
-    for (const part of parts) {
-      const about = { call_id: callId, evidence };
-      if (part === 'tree') rows.push({ type: 'tree', data: { ...about, when: 'after' } });
-      else rows.push({ type: 'frame', data: { ...about, when: part } });
-    }
-  }
-  return rows;
 }
 
 const RECOVERY: RowAbout = { actor: { kind: 'system', id: 'recovery' } };

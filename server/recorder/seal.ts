@@ -7,7 +7,7 @@ import { JOURNAL, MANIFEST, METADATA } from '../../trace/layout.ts';
 import { signManifest, type ManifestFile } from '../../trace/manifest.ts';
 import { overviewOf, type TraceOverview } from '../../trace/metadata.ts';
 import { writeFileAtomic } from '../fs-atomic.ts';
-import type { Recorded } from './recording.ts';
+import type { Recorded } from './trace-recording.ts';
 
 /** Writes overview and manifest; the manifest last, since it says that all is there. Safe to be done again. */
 export async function sealFolder(dir: string, recorded: Recorded, key: KeyObject): Promise<TraceOverview> {

@@ -15,10 +15,14 @@ import { isMissing, PRIVATE_DIR, privateDir, readJson } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';
 import { loadSigningKey } from './keys.ts';
-import type { Recorded } from './recording.ts';
+import type { FlightRecorder } from './flight/flight-recorder.ts';
+import { RecorderMetrics } from './metrics.ts';
+import type { Recorded } from './trace-recording.ts';
 import { finishFolder } from './recovery.ts';
 import { sealFolder } from './seal.ts';
 import { firstRow, openInfo, sealedInfo } from './trace-info.ts';
+
+const FLIGHT_DIR = 'flight';
 
 export interface TraceStoreParts {
   /** The server's data folder. */
@@ -60,11 +64,37 @@ export class TraceStore {
   /** Archives under way. One is written after the other: commands need the processor more. */
   readonly #archiving = new Map<string, Promise<void>>();
   readonly #lane = new Lane();
+  readonly #flights = new Map<string, Pick<FlightRecorder, 'erase'>>();
+  /** Of all recorders of this server. */
+  readonly metrics = new RecorderMetrics();
 
   constructor(root: string, key: KeyObject, parts: TraceStoreParts) {
     this.#root = root;
     this.#key = key;
     this.#parts = parts;
+  }
+
+  /** Where a desktop's flight recorder keeps its journal. */
+  flightRoot(desktopId: string): string {
+    return join(this.#parts.data, FLIGHT_DIR, desktopId);
+  }
+
+  /** From now on what is deleted here is taken out there too. */
+  attachFlight(desktopId: string, flight: Pick<FlightRecorder, 'erase'>): void {
+    this.#flights.set(desktopId, flight);
+  }
+
+  detachFlight(desktopId: string): void {
+    this.#flights.delete(desktopId);
+  }
+
+  /** Removes what the flight recorders of other desktops left: those that went while no server ran. */
+  async removeFlightsBut(desktopIds: readonly string[]): Promise<void> {
+    const root = join(this.#parts.data, FLIGHT_DIR);
+    await privateDir(root);
+    for (const name of await readdir(root)) {
+      if (!desktopIds.includes(name)) await rm(join(root, name), { recursive: true, force: true });
+    }
   }
 
   /** A new trace's id and folder. To be ended by `seal` or `abandon`. */
@@ -128,11 +158,12 @@ export class TraceStore {
     return { path, bytes: (await stat(path)).size };
   }
 
-  /** Removes a trace and everything of it. Throws `not_found`, or `conflict` while it is being recorded. */
+  /** Removes a trace and everything of it, in its desktop's flight recorder too. Throws `not_found`, or `conflict` while it is being recorded. */
   async delete(traceId: string): Promise<void> {
     await this.info(traceId);
     this.#refuseLive(traceId);
     await this.#archiving.get(traceId)?.catch(() => undefined);
+    await this.#eraseFromFlight(traceId);
     await rm(join(this.#root, traceId), { recursive: true, force: true });
   }
 
@@ -154,6 +185,12 @@ export class TraceStore {
   /** Waits for the archives that are being written. */
   async close(): Promise<void> {
     await this.#lane.idle();
+  }
+
+  async #eraseFromFlight(traceId: string): Promise<void> {
+    const { overview } = await this.open(traceId);
+    const flight = this.#flights.get(overview.desktop.id);
+    await flight?.erase(Date.parse(overview.start_time), Date.parse(overview.end_time));
   }
 
   async #recoverOne(id: string, recovered: Recovered): Promise<void> {

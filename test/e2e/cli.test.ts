@@ -123,6 +123,27 @@ describe('the command line', () => {
     assert.match(await done('screenshot', 'demo'), /demo_\d{8}_\d{6}\.png\n$/);
   });
 
+  it('cuts a trace of what nobody traced, and verifies it', async () => {
+    await done('exec', 'demo', 'left_click', '{"x": 300, "y": 300}');
+    const out = join(folder, 'cut.zip');
+    const printed = await done('trace', 'cut', 'demo', '--last', '10m', '--out', out, '--json');
+    const { trace_id: id, path } = z
+      .object({ trace_id: z.string(), path: z.string() })
+      .parse(parseJson(printed));
+    assert.equal(path, out);
+    for (const wanted of [id, out])
+      assert.match(await done('trace', 'verify', wanted), /^ok, signed by [0-9a-f]{32}\n$/);
+    assert.match(
+      await done('trace', 'show', id),
+      /left_click +\{"x":300,"y":300,"button":"left"\} +ok +\d{6}_\w+\.png/,
+    );
+    for (const span of ['0m', '-5m', 'soon', '900d']) {
+      const { status } = await run('trace', 'cut', 'demo', `--last=${span}`);
+      assert.notEqual(status, 0, span);
+    }
+    await done('trace', 'rm', id);
+  });
+
   it('records a trace, saves it over nothing, and shows it', async () => {
     const traceId = (await done('trace', 'start', 'demo', '--name', 'cli', '--accessibility-tree')).trim();
     assert.match(await fails('trace', 'start', 'demo'), /Tracing is already active\. Call stop\(\) first\./);
@@ -174,6 +195,7 @@ describe('the command line', () => {
   it('removes desktops and ends the server in order', async () => {
     await done('up', '--name', 'short', '--record', 'off');
     assert.match(await fails('trace', 'start', 'short'), /record/);
+    assert.match(await fails('trace', 'cut', 'short', '--last', '1m'), /no flight recorder/);
     await done('rm', 'short');
     await done('rm', 'demo');
     server.kill('SIGTERM');

@@ -77,7 +77,7 @@ describe('privacy', () => {
   });
 
   it('leaves no picture behind that belongs to no row', async () => {
-    await using it = await bench();
+    await using it = await bench({ record: 'on-demand' });
     const id = await it.start();
     const stray = await screenOf(8);
     it.guest.frame('a call from before', 'after', stray);

@@ -167,7 +167,7 @@ describe('frames', () => {
     it.guest.frameWithoutPicture(callId, 'after', await screenOf(9));
     const before = it.guest.forgotten;
     await it.recorder.stop();
-    assert.equal(it.guest.forgotten, before + 1);
+    assert.ok(it.guest.forgotten > before);
     const archive = await unpack(it.store, id);
     assert.deepEqual(archive.pictures, ['000001_initial_screenshot.png']);
     assert.deepEqual(calls(archive)[0]?.['evidence'], { after: 'the agent sent no picture with it' });

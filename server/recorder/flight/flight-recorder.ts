@@ -1,0 +1,247 @@
+// The flight recorder of one desktop: everything, from creation to removal, for as long as there is room and age allows.
+// It is asked for by nobody, so it is in nobody's way: what it cannot write is counted and told, and never refused.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeskreelError, toDeskreelError } from '../../../protocol/errors.ts';
+import type { CaptureWish } from '../../../protocol/link.ts';
+import { TraceOptions, type TraceInfo } from '../../../protocol/tracing.ts';
+import type { DesktopFacts } from '../../../trace/format.ts';
+import { JOURNAL } from '../../../trace/layout.ts';
+import { readJournal } from '../../../trace/reader.ts';
+import type { Clock } from '../../clock.ts';
+import type { CapturePort, CommandCall } from '../../commands/observer.ts';
+import { isMissing } from '../../fs-atomic.ts';
+import type { Log } from '../../log.ts';
+import type { BlobPool } from '../blob-pool.ts';
+import type { RecorderMetrics } from '../metrics.ts';
+import { Recording, SYSTEM, type RecordingParts } from '../recording.ts';
+import { asStorageError, isDiskFull } from '../reserve.ts';
+import type { TraceStore } from '../traces-store.ts';
+import { within } from '../within.ts';
+import { FlightJournal } from './flight-journal.ts';
+import { FLIGHT_LIMITS, type FlightLimits } from './limits.ts';
+import { writeSlice, type FlightEntry } from './slice.ts';
+
+export interface FlightParts {
+  readonly root: string;
+  readonly desktop: DesktopFacts;
+  readonly port: CapturePort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly captureWaitMs: number;
+  readonly pool: BlobPool;
+  readonly metrics: RecorderMetrics;
+  readonly limits?: FlightLimits | undefined;
+  /** Of the trace that runs, if one does: what it does not take in, this does not either. */
+  readonly traced: () => TraceOptions | undefined;
+}
+
+export interface CutRequest {
+  /** Milliseconds before now. */
+  readonly lastMs: number;
+  readonly name?: string | null | undefined;
+}
+
+/** What is recorded where nobody said anything. */
+const OPTIONS = TraceOptions.parse({});
+/** A cut waits so long for pictures that are under way. Milliseconds. */
+const CUT_WAIT_MS = 5_000;
+const SWEEP_MS = 60_000;
+
+class FlightRecording extends Recording {
+  readonly journal: FlightJournal;
+
+  constructor(parts: RecordingParts, journal: FlightJournal) {
+    const tally = { add: () => undefined, addOther: () => undefined };
+    super(parts, { journal, blobs: journal.blobs, names: journal.names, tally });
+    this.journal = journal;
+  }
+
+  async stop(): Promise<void> {
+    await this.finish('the desktop or the server went away before it arrived');
+    this.journal.close();
+  }
+}
+
+export class FlightRecorder {
+  readonly #parts: FlightParts;
+  readonly #closed = new AbortController();
+  #recording: FlightRecording | undefined;
+  #loss: { sinceMs: number; lost: number; reason: string } | undefined;
+
+  constructor(parts: FlightParts) {
+    this.#parts = parts;
+    this.write(() => undefined);
+    void this.#sweep();
+  }
+
+  /** Does something with the recording. Never throws: what could not be written is told of when it can be again. */
+  write(work: (recording: Recording) => void): void {
+    if (this.#closed.signal.aborted) return;
+    try {
+      this.#recording ??= this.#begin();
+      this.#tellLoss(this.#recording);
+      work(this.#recording);
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  wish(call: CommandCall): CaptureWish | undefined {
+    return this.#recording?.wish(call);
+  }
+
+  /** A picture of this moment, in the background: what is cut later begins with what was to be seen. */
+  look(): void {
+    this.write((recording) => {
+      recording.capture('initial').catch((error: unknown) => this.#lose(error));
+    });
+  }
+
+  /**
+   * Makes a trace of the last so many milliseconds. Throws `conflict` where nothing could be recorded, `storage_full`
+   * where there is no room for it.
+   */
+  async cut({ lastMs, name }: CutRequest, store: TraceStore): Promise<TraceInfo> {
+    const recording = this.#recording;
+    if (!recording) throw new DeskreelError('conflict', 'The flight recorder cannot write: see the log.');
+    await within(CUT_WAIT_MS, recording.captured(), this.#parts.clock);
+    await recording.capture('final');
+    const { traceId, dir } = store.begin();
+    try {
+      return await store.seal(await this.#slice(recording.journal, { lastMs, name }, traceId, dir));
+    } catch (error) {
+      store.abandon(traceId);
+      await rm(dir, { recursive: true, force: true });
+      throw asStorageError(error);
+    }
+  }
+
+  /** Takes everything out that was recorded between these times, whatever came of it later too. Milliseconds since 1970. */
+  async erase(fromMs: number, toMs: number): Promise<void> {
+    const recording = this.#recording;
+    if (!recording) return;
+    await recording.written();
+    await recording.journal.erase(fromMs, toMs);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    await this.#recording?.stop();
+  }
+
+  /** The desktop is gone, and what was recorded of it unasked goes too. */
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.#parts.root, { recursive: true, force: true });
+  }
+
+  #begin(): FlightRecording {
+    const { root, desktop, clock, pool, port, log, captureWaitMs, limits = FLIGHT_LIMITS } = this.#parts;
+    const onForgotten = (): void => port.forgetFrames();
+    const journal = new FlightJournal({ root, desktop, clock, pool, limits, onForgotten });
+    const parts = { options: () => this.#options(), takesAll: true, onFault: this.#onFault };
+    return new FlightRecording({ ...parts, port, clock, log, captureWaitMs }, journal);
+  }
+
+  readonly #onFault = (): void => {
+    this.#parts.metrics.fault('flight');
+  };
+
+  #options(): TraceOptions {
+    const traced = this.#parts.traced();
+    return traced ? { ...OPTIONS, screenshots: traced.screenshots } : OPTIONS;
+  }
+
+  async #slice(
+    journal: FlightJournal,
+    { lastMs, name }: CutRequest,
+    traceId: string,
+    dir: string,
+  ): ReturnType<typeof writeSlice> {
+    const to = journal.now();
+    const lastSeq = journal.rows;
+    return journal.reading(async (dirs) => {
+      const oldest = await oldestMs(dirs);
+      const ms = Math.max(to.ms - lastMs, Math.min(oldest ?? to.ms, to.ms));
+      const from = { ms, monoMs: to.monoMs - (to.ms - ms) };
+      const options = name ? { ...OPTIONS, name } : OPTIONS;
+      const { desktop } = this.#parts;
+      const parts = { dir, traceId, options, desktop, from, to, runId: journal.runId };
+      return writeSlice(() => rowsOf(dirs, lastSeq), parts);
+    });
+  }
+
+  #tellLoss(recording: FlightRecording): void {
+    if (!this.#loss) return;
+    const { sinceMs, lost, reason } = this.#loss;
+    recording.journal.append('fault', { part: 'journal', reason, since_ms: sinceMs, lost }, 'must', SYSTEM);
+    this.#parts.log.info('flight.resumed', { lost });
+    this.#loss = undefined;
+  }
+
+  #lose(error: unknown): void {
+    this.#onFault();
+    const reason = toDeskreelError(asStorageError(error)).code;
+    if (!this.#loss) this.#parts.log.error('flight.not_written', { reason, error });
+    this.#loss = {
+      sinceMs: this.#parts.clock.now(),
+      ...this.#loss,
+      reason,
+      lost: (this.#loss?.lost ?? 0) + 1,
+    };
+    if (isFull(error)) void this.tidy(0);
+  }
+
+  async #sweep(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(SWEEP_MS, signal).then(
+        () => this.tidy(),
+        () => undefined,
+      );
+    }
+  }
+
+  /** Lets go of what is beyond the limits, or of all but the newest segment where `bytes` is 0. */
+  async tidy(bytes?: number): Promise<void> {
+    const recording = this.#recording;
+    if (!recording) return;
+    try {
+      if (bytes === undefined && recording.journal.isStale()) {
+        recording.journal.rotate();
+        this.look();
+      }
+      await recording.journal.prune(bytes);
+    } catch (error) {
+      this.#onFault();
+      this.#parts.log.error('flight.not_pruned', { error });
+    }
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof DeskreelError && error.code === 'storage_full');
+}
+
+/** The rows of the segments up to a number. */
+async function* rowsOf(dirs: readonly string[], lastSeq: number): AsyncGenerator<FlightEntry> {
+  for (const dir of dirs) {
+    try {
+      for await (const entry of readJournal(join(dir, JOURNAL))) {
+        if (entry.kind !== 'broken' && entry.row.seq > lastSeq) return;
+        yield { entry, dir };
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+}
+
+async function oldestMs(dirs: readonly string[]): Promise<number | undefined> {
+  for await (const { entry } of rowsOf(dirs, Infinity)) {
+    if (entry.kind !== 'broken') return entry.row.ts_ms;
+  }
+  return undefined;
+}

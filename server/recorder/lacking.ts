@@ -1,0 +1,37 @@
+// What was wished of calls and never came: told when a journal is ended by somebody who did not record it.
+import type { FrameWhen } from '../../protocol/frame.ts';
+import type { KnownRow } from '../../trace/format.ts';
+import { partsOf, type Part } from './expectations.ts';
+
+export interface LackingRow {
+  readonly type: 'frame' | 'tree';
+  readonly data: { call_id: string; when: FrameWhen; evidence: string };
+}
+
+export class Lacking {
+  readonly #parts = new Map<string, Set<Part>>();
+
+  add(row: KnownRow): void {
+    if (row.type === 'call' && row.data.wish)
+      this.#parts.set(row.data.call_id, new Set(partsOf(row.data.wish)));
+    if (row.type === 'frame' && row.data.when !== 'requested') this.#came(row.data.call_id, row.data.when);
+    if (row.type === 'tree') this.#came(row.data.call_id, 'tree');
+  }
+
+  /** A row for each thing that is missing. */
+  *rows(evidence: string): Generator<LackingRow> {
+    for (const [callId, parts] of this.#parts) {
+      for (const part of parts) {
+        const about = { call_id: callId, evidence };
+        if (part === 'tree') yield { type: 'tree', data: { ...about, when: 'after' } };
+        else yield { type: 'frame', data: { ...about, when: part } };
+      }
+    }
+  }
+
+  #came(callId: string | undefined, part: Part): void {
+    const parts = this.#parts.get(callId ?? '');
+    parts?.delete(part);
+    if (parts?.size === 0) this.#parts.delete(callId ?? '');
+  }
+}
