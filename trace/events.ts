@@ -79,6 +79,7 @@ class EventView {
   }
 }
 
+/** Rows that say more of others, or of the flight recorder's own journal. */
 const UNSHOWN = new Set<string>(['reply', 'frame', 'tree', 'segment', 'erased']);
 
 /** Whether an event is made of the row itself. */
@@ -93,30 +94,10 @@ function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex)
 }
 
 function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
-  switch (row.type) {
-    case 'trace_start':
-      yield at(start, row, startData(row));
-      return;
-    case 'call':
-      yield* viewCall(row, start, calls.of(row.data.call_id));
-      return;
-    case 'metadata':
-      if (start.data.config.metadata) yield at(start, row, row.data);
-      return;
-    case 'desktop':
-    case 'fault':
-      yield at(start, row, row.data);
-      return;
-    case 'trace_end':
-      yield at(start, row, endData(start, row));
-      return;
-    case 'reply':
-    case 'frame':
-    case 'tree':
-    case 'segment':
-    case 'erased':
-      return;
-  }
+  if (row.type === 'call') yield* viewCall(row, start, calls.of(row.data.call_id));
+  else if (row.type === 'trace_start') yield at(start, row, startData(row));
+  else if (row.type === 'trace_end') yield at(start, row, endData(start, row));
+  else if (row.type !== 'metadata' || start.data.config.metadata) yield at(start, row, row.data);
 }
 
 function* viewCall(

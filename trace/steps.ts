@@ -14,8 +14,11 @@ export interface Step extends CallParts {
   readonly action: Action | undefined;
 }
 
+const LOOSE_TYPES = ['trace_start', 'metadata', 'desktop', 'fault', 'trace_end'] as const;
+const LOOSE = new Set<string>(LOOSE_TYPES);
+
 /** Rows that are no part of a call. */
-export type LooseRow = RowOf<'trace_start' | 'metadata' | 'desktop' | 'trace_end'>;
+export type LooseRow = RowOf<(typeof LOOSE_TYPES)[number]>;
 
 export type TraceItem =
   | { readonly kind: 'step'; readonly step: Step }
@@ -72,7 +75,7 @@ class StepQueue {
     if (row.type === 'call') this.#waiting.push({ kind: 'call', row });
     else if (row.type === 'frame' && row.data.call_id === undefined) this.#addFrame(row);
     else if (row.type === 'reply' || row.type === 'frame' || row.type === 'tree') this.#parts.add(row);
-    else this.#waiting.push({ kind: 'row', row });
+    else if (isLoose(row)) this.#waiting.push({ kind: 'row', row });
   }
 
   #addFrame(row: RowOf<'frame'>): void {
@@ -96,6 +99,10 @@ class StepQueue {
     if (item.kind !== 'call' || !this.#start) return true;
     return isComplete(item.row, this.#parts.of(item.row.data.call_id), this.#start);
   }
+}
+
+function isLoose(row: KnownRow): row is LooseRow {
+  return LOOSE.has(row.type);
 }
 
 function actionOfStep({ data }: RowOf<'call'>, { frames }: CallParts): Action | undefined {

@@ -2,6 +2,9 @@
 import type { Counts, Envelope, KnownRow, RowOf } from './format.ts';
 import { isPredicateType } from './format.ts';
 
+/** Rows that are one event each. */
+const EVENTS = new Set<string>(['desktop', 'fault', 'trace_end']);
+
 export class Tally {
   #events = 0;
   #steps = 0;
@@ -12,32 +15,12 @@ export class Tally {
   #metadataEvents = true;
 
   add(row: KnownRow): void {
-    switch (row.type) {
-      case 'trace_start':
-        this.#begin(row);
-        return;
-      case 'call':
-        this.#addCall(row);
-        return;
-      case 'reply':
-        this.#addReply(row);
-        return;
-      case 'frame':
-        this.#addFrame(row);
-        return;
-      case 'metadata':
-        this.#events += Number(this.#metadataEvents);
-        return;
-      case 'desktop':
-      case 'fault':
-      case 'trace_end':
-        this.#events += 1;
-        return;
-      case 'tree':
-      case 'segment':
-      case 'erased':
-        return;
-    }
+    if (row.type === 'trace_start') this.#begin(row);
+    else if (row.type === 'call') this.#addCall(row);
+    else if (row.type === 'reply') this.#addReply(row);
+    else if (row.type === 'frame') this.#addFrame(row);
+    else if (row.type === 'metadata') this.#events += Number(this.#metadataEvents);
+    else if (EVENTS.has(row.type)) this.#events += 1;
   }
 
   /** A row of a type that the recorder does not write itself. */
