@@ -7,7 +7,7 @@ import { DesktopSource } from './agent-runtime/desktop-source.ts';
 import type { ActionContext, SnapshotOptions, SnapshotSource } from './agent-runtime/source.ts';
 import type { CommandSession } from './connection/command-session.ts';
 import { Deskreel } from './deskreel.ts';
-import type { CommandCarrier } from './interface/call.ts';
+import { callThrough, type Call, type CommandCarrier } from './interface/call.ts';
 import { createInterface, type ComputerInterface } from './interface/computer-interface.ts';
 import type { EitherCase } from './names.ts';
 import { planComputer, type ComputerOptions, type ComputerPlan } from './options.ts';
@@ -24,6 +24,8 @@ interface Running {
 export class Computer implements AsyncDisposable, SnapshotSource {
   /** One method for each command: `leftClick(x, y)`, `typeText(text)`, `screenshot()` ... */
   readonly interface: ComputerInterface;
+  /** Any command by its name and the wire's parameters: `command('left_click', { x, y })`. */
+  readonly command: Call;
   /** Records what is done on the desktop: `start()`, `addMetadata(key, value)`, `stop()`. */
   readonly tracing: Tracing;
   readonly #plan: ComputerPlan;
@@ -35,6 +37,7 @@ export class Computer implements AsyncDisposable, SnapshotSource {
   constructor(options: EitherCase<ComputerOptions> = {}) {
     this.#plan = planComputer(options);
     this.interface = createInterface(() => this.#carrier());
+    this.command = callThrough(() => this.#carrier());
     this.#source = new DesktopSource(this.interface);
     this.tracing = new Tracing(() => {
       const { deskreel, desktop } = this.#need();

@@ -29,3 +29,20 @@ export type {
 } from './interface/elements.ts';
 export { exportFormats, exportTrace, type ExportFormat } from './tracing/export.ts';
 export * from './agents.ts';
+export {
+  AnthropicComputerTool,
+  type AnthropicContent,
+  type AnthropicToolDefinition,
+  type AnthropicToolOptions,
+  type AnthropicToolResult,
+  type AnthropicToolUse,
+} from './tools/anthropic-tool.ts';
+export {
+  OpenAIComputerTool,
+  type OpenAICallOutput,
+  type OpenAIComputerCall,
+  type OpenAIInputItem,
+  type OpenAISafetyCheck,
+  type OpenAIToolDefinition,
+  type OpenAIToolOptions,
+} from './tools/openai-tool.ts';

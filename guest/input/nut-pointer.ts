@@ -16,8 +16,9 @@ export async function openNutPointer(): Promise<PointerDevice> {
     wheel: async (direction, notches) => {
       if (direction === 'up') await mouse.scrollUp(notches);
       else if (direction === 'down') await mouse.scrollDown(notches);
-      else if (direction === 'left') await mouse.scrollLeft(notches);
-      else await mouse.scrollRight(notches);
+      // On X11 its left and right are each other's: it sends button 7 for left, which turns to the right.
+      else if (direction === 'left') await mouse.scrollRight(notches);
+      else await mouse.scrollLeft(notches);
     },
   };
 }

@@ -23,6 +23,9 @@ export type Action =
   | { readonly type: 'press'; readonly keys: readonly string[] }
   | { readonly type: 'key_down'; readonly key: string }
   | { readonly type: 'key_up'; readonly key: string }
+  /** Held together for so many seconds. */
+  | { readonly type: 'hold'; readonly keys: readonly string[]; readonly seconds: number }
+  | { readonly type: 'wait'; readonly seconds: number }
   | { readonly type: 'screenshot' };
 export type ActionType = Action['type'];
 export type ActionOf<T extends ActionType> = Extract<Action, { type: T }>;
@@ -71,6 +74,8 @@ const READINGS: { readonly [N in CommandName]?: Reading<N> } = {
   hotkey: ({ keys }) => ({ type: 'press', keys: keys.flatMap(chordKeys) }),
   key_down: ({ key }) => ({ type: 'key_down', key }),
   key_up: ({ key }) => ({ type: 'key_up', key }),
+  hold_key: ({ key, duration }) => ({ type: 'hold', keys: chordKeys(key), seconds: duration }),
+  wait: ({ duration }) => ({ type: 'wait', seconds: duration }),
   screenshot: () => ({ type: 'screenshot' }),
 };
 

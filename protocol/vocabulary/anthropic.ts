@@ -38,6 +38,8 @@ const INPUTS: Translations<AnthropicAction[]> = {
   // `hold_key` holds for a time that a key_down does not know.
   key_down: () => [],
   key_up: () => [],
+  hold: ({ keys, seconds }) => [{ action: 'hold_key', text: xChord(keys), duration: seconds }],
+  wait: ({ seconds }) => [{ action: 'wait', duration: seconds }],
   screenshot: () => [{ action: 'screenshot' }],
 };
 

@@ -78,6 +78,11 @@ function namesOf(key: string): KeyNames | undefined {
 const isCharacter = (key: string): boolean =>
   key.length === String.fromCodePoint(key.codePointAt(0) ?? 0).length;
 
+/** Whether a name stands for a key of the table; any single character does. */
+export function isKeyName(name: string): boolean {
+  return isCharacter(name) || namesOf(name) !== undefined;
+}
+
 /** X's name, as xdotool and Anthropic's tool want it; a key that is not in the table keeps its own. */
 export function xKeyName(key: string): string {
   if (isCharacter(key)) return CHARACTER_NAMES[key] ?? key;

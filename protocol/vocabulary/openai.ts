@@ -15,6 +15,7 @@ export type OpenaiAction =
   | { type: 'scroll'; x: number; y: number; scroll_x: number; scroll_y: number }
   | { type: 'type'; text: string }
   | { type: 'keypress'; keys: string[] }
+  | { type: 'wait' }
   | { type: 'screenshot' };
 
 const ORIGIN: Point = { x: 0, y: 0 };
@@ -34,6 +35,8 @@ const ACTIONS: Translations<OpenaiAction[]> = {
   mouse_up: () => [],
   key_down: () => [],
   key_up: () => [],
+  hold: () => [],
+  wait: () => [{ type: 'wait' }],
 };
 
 /** One or more actions; none for what the vocabulary has no word for (a button or a key that is held). */

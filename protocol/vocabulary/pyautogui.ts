@@ -33,6 +33,12 @@ function linesWith(point: PointWriter): Translations<string[]> {
     press: ({ keys }) => [pressLine(keys)],
     key_down: ({ key }) => [keyLine('keyDown', key)],
     key_up: ({ key }) => [keyLine('keyUp', key)],
+    hold: ({ keys, seconds }) => [
+      ...keys.map((key) => keyLine('keyDown', key)),
+      call('sleep', String(seconds)),
+      ...keys.toReversed().map((key) => keyLine('keyUp', key)),
+    ],
+    wait: ({ seconds }) => [call('sleep', String(seconds))],
     screenshot: () => [call('screenshot')],
   };
 }
