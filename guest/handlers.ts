@@ -2,9 +2,11 @@
 import type { CommandName, CommandParams, CommandResult } from '../protocol/commands/table.ts';
 import type { FrameInfo } from '../protocol/frame.ts';
 
-/** One execution of a command inside the guest. `signal` ends at its deadline, on cancel and on loss of the server. */
+/** One execution of a command inside the guest. `signal` ends at its deadline and on cancel. */
 export interface Call {
   readonly id: string;
+  /** Whose it is: what it holds down belongs to that session. */
+  readonly session: string;
   readonly signal: AbortSignal;
 }
 

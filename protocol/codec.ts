@@ -1,6 +1,6 @@
 // Text to validated frame. The one place where wire text is parsed.
 import type { z } from 'zod';
-import { Cancel, CuaRequest, Hello, Request, RequestId, type ClientFrame } from './envelope.ts';
+import { Bye, Cancel, CuaRequest, Hello, Request, RequestId, type ClientFrame } from './envelope.ts';
 import { DeskreelError, toDeskreelError, type ErrorCode } from './errors.ts';
 import { FromGuest, ToGuest } from './link.ts';
 
@@ -39,6 +39,10 @@ export function parseClientFrame(text: string): ClientFrame {
     throw new DeskreelError('bad_request', 'a message is a JSON object: {"command": name, "params": {…}}');
   }
   if ('hello' in value) return { kind: 'hello', ...flatHello(parseWith(Hello, value, 'hello')) };
+  if ('bye' in value) {
+    parseWith(Bye, value, 'bye');
+    return { kind: 'bye' };
+  }
   if ('cancel' in value) return { kind: 'cancel', id: parseWith(Cancel, value, 'cancel').id };
   if ('id' in value) return readRequest(value);
   const { command, params } = parseWith(CuaRequest, value, 'request');

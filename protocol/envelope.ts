@@ -16,6 +16,9 @@ export const Hello = z.object({
   hello: z.object({ session: z.string().min(1).max(200).optional(), actor: Actor.optional() }),
 });
 
+/** Ends the session: what it holds down is lifted. */
+export const Bye = z.object({ bye: z.literal(true) });
+
 export const Request = z.object({
   id: RequestId,
   command: z.string(),
@@ -35,15 +38,17 @@ export type CuaRequest = z.infer<typeof CuaRequest>;
 
 export type ClientFrame =
   | { kind: 'hello'; session: string | undefined; actor: Actor | undefined }
+  | { kind: 'bye' }
   | { kind: 'request'; request: z.infer<typeof Request> }
   /** A request that cannot be carried out. `id` is null where it has none that is one. */
   | { kind: 'refused'; id: RequestId | null; error: DeskreelError }
   | { kind: 'cancel'; id: RequestId }
   | { kind: 'cua'; command: string; params: Record<string, unknown> };
 
-/** An answer in Deskreel's dialect. */
+/** An answer in Deskreel's dialect. One with `success` and an error is withheld: the command was a success, and its answer is not kept. */
 export type Reply =
   | { id: RequestId | null; success: true; result: unknown }
+  | { id: RequestId | null; success: true; error: ErrorBody }
   | { id: RequestId | null; success: false; error: ErrorBody };
 
 /** An answer in Cua's dialect: the result's fields lie flat beside `success`. */

@@ -3,10 +3,11 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { FrameInfo, FrameWhen } from './frame.ts';
+import { Button } from './primitives.ts';
 import { TreeReport } from './tree.ts';
 
 /** Both sides must have the same; a guest of another version is refused with a clear error. */
-export const LINK_VERSION = 1;
+export const LINK_VERSION = 2;
 
 /** What the recorder wants of one call. */
 export const CaptureWish = z.object({
@@ -20,6 +21,10 @@ export const ToGuest = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('call'),
     call_id: z.string(),
+    /** Whose call it is: what it holds down is lifted for that session. */
+    session: z.string(),
+    /** It was sent before and its reply did not arrive: a call that is remembered gets the same reply. */
+    again: z.boolean().optional(),
     command: z.string(),
     params: z.unknown(),
     timeout_ms: z.number(),
@@ -35,8 +40,8 @@ export const ToGuest = z.discriminatedUnion('type', [
   }),
   /** From now on every frame's PNG is sent again: a recording began that has none of them. */
   z.object({ type: z.literal('forget_frames') }),
-  /** Lift every held key and button. */
-  z.object({ type: z.literal('release') }),
+  /** Lift the keys and buttons that a session holds. */
+  z.object({ type: z.literal('release'), session: z.string(), reason: z.string() }),
   /** Look at the desktop's parts anew; answered with `status`. */
   z.object({ type: z.literal('get_status') }),
 ]);
@@ -62,8 +67,19 @@ const Cause = {
   when: FrameWhen,
 };
 
+/** Buttons by name; keys are counted, since their names may be part of a secret. */
+export const Held = z.object({ buttons: z.array(Button), keys: z.number().int() });
+export type Held = z.infer<typeof Held>;
+
 export const FromGuest = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), link: z.number().int(), package: z.string(), status: GuestStatus }),
+  z.object({
+    type: z.literal('hello'),
+    link: z.number().int(),
+    /** Of this run of the agent: another one remembers none of the calls that this one was given. */
+    boot: z.string(),
+    package: z.string(),
+    status: GuestStatus,
+  }),
   z.object({ type: z.literal('status'), status: GuestStatus }),
   z.object({
     type: z.literal('reply'),
@@ -82,9 +98,12 @@ export const FromGuest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('no_frame'), ...Cause, evidence: z.string() }),
   z.object({ type: z.literal('tree'), ...Cause, report: TreeReport }),
   z.object({ type: z.literal('no_tree'), ...Cause, evidence: z.string() }),
+  /** Keys and buttons were lifted that a session held; without one, those that an earlier run of the agent had left. */
+  z.object({ type: z.literal('released'), session: z.string().optional(), reason: z.string(), held: Held }),
 ]);
 export type FromGuest = z.infer<typeof FromGuest>;
 export type GuestReply = Extract<FromGuest, { type: 'reply' }>;
+export type Released = Extract<FromGuest, { type: 'released' }>;
 
 /** A message with a PNG behind it, as one binary frame. */
 export function packLinkMessage(message: FromGuest, png: Uint8Array): Buffer {

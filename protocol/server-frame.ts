@@ -13,13 +13,25 @@ export const ErrorBodyText = z.object({
 
 const Id = RequestId.nullable();
 const HelloReply = z.object({ hello: z.object({ session: z.string() }) });
-const Success = z.object({ id: Id, success: z.literal(true), result: z.unknown().optional() });
+const Success = z.object({
+  id: Id,
+  success: z.literal(true),
+  result: z.unknown().optional(),
+  /** The command was a success, and its answer is not kept. */
+  error: ErrorBodyText.optional(),
+});
 const Failure = z.object({ id: Id, success: z.literal(false), error: ErrorBodyText });
 
-export const ServerFrame = z.union([HelloReply, z.discriminatedUnion('success', [Success, Failure])]);
+const ByeReply = z.object({ bye: z.object({ session: z.string() }) });
+
+export const ServerFrame = z.union([
+  HelloReply,
+  ByeReply,
+  z.discriminatedUnion('success', [Success, Failure]),
+]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
 /** A server's frame that answers a request. */
-export type ReplyFrame = Exclude<ServerFrame, { hello: unknown }>;
+export type ReplyFrame = Extract<ServerFrame, { id: unknown }>;
 
 export function parseServerFrame(text: string): ServerFrame {
   return parseWith(ServerFrame, parseJson(text), "the server's message", 'internal');

@@ -17,6 +17,7 @@ import { httpServer } from './http/server.ts';
 import { CommandMetrics } from './metrics/command-metrics.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { openTraceStore } from './recorder/traces-store.ts';
+import { openRequestStore } from './requests/request-store.ts';
 
 /** A download that is slower than this is cut when the server stops. Milliseconds. */
 const LAST_ANSWERS_MS = 3000;
@@ -60,9 +61,11 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   closing.defer('traces', () => traces.close());
   const recovered = await traces.recover();
   log.info('traces.recovered', { ...recovered });
+  const requests = await openRequestStore({ data: config.data, clock, log });
+  await requests.keepOnly((await store.all()).map((record) => record.id));
   const metrics = new CommandMetrics();
   const made = { serverId: id, image: config.image };
-  const registry = new Registry({ driver, store, traces, clock, log, metrics, ...made });
+  const registry = new Registry({ driver, store, traces, requests, clock, log, metrics, ...made });
   closing.defer('desktops', () => registry.close());
   const keeper = new Keeper({ driver, registry, store, clock, log, serverId: id });
   closing.defer('keeper', () => keeper.close());

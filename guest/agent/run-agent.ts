@@ -1,4 +1,5 @@
 // The agent: screen, hands and accessibility put together behind its one port.
+import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { COMMANDS } from '../../protocol/commands/table.ts';
 import { LINK_VERSION, type GuestStatus } from '../../protocol/link.ts';
@@ -6,8 +7,11 @@ import type { TreeReport } from '../../protocol/tree.ts';
 import { createAccessibility } from '../accessibility/create.ts';
 import { firstIdOf } from '../accessibility/first-id.ts';
 import { createAgentServer } from './agent-server.ts';
+import { CallRunner } from './call-runner.ts';
 import { LinkSession } from './link-session.ts';
+import { Links } from './links.ts';
 import type { Execute } from './run-call.ts';
+import { Sessions, type Lifted } from './sessions.ts';
 import { readStatus, UNSEEN } from './status.ts';
 import { bridgeVnc } from './vnc-bridge.ts';
 import { CuaServer } from '../alone/cua-server.ts';
@@ -18,7 +22,7 @@ import { systemClock } from '../clock.ts';
 import { createHandlers, execute } from '../commands.ts';
 import type { GuestConfig } from '../config.ts';
 import { openDesktopParts } from '../desktop/parts.ts';
-import { createInput } from '../input/input.ts';
+import { createInput, type Input } from '../input/input.ts';
 import { watchFirstPaint } from '../screen/painted.ts';
 import { openScreen } from '../screen/screen.ts';
 import { VERSION } from '../version.ts';
@@ -57,24 +61,41 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   await status();
 
   const run: Execute = (command, params, call) => execute(handlers, command, params, call);
+  const links = new Links();
+  const sessions = sessionsOf(input, links);
+  const calls = new CallRunner({ execute: run, sessions, clock: systemClock });
+  const boot = randomUUID();
   const onLink = (socket: WebSocket): void => {
-    new LinkSession(socket, {
-      execute: run,
+    const link = new LinkSession(socket, {
+      calls,
+      sessions,
       createCaptures: (send) =>
         createCaptures({ screen, readTree, send, onFault: report, clock: systemClock }),
-      releaseAll: () => input.releaseAll(),
-      hello: () => ({ type: 'hello', link: LINK_VERSION, package: VERSION, status: lastStatus }),
+      hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: VERSION, status: lastStatus }),
       status,
       onFault: report,
     });
+    links.add(link);
+    socket.on('close', () => links.remove(link));
   };
   const onVnc = (socket: WebSocket): void => void bridgeVnc(socket, config.vncSocket).catch(report);
   const { token, novnc } = config;
-  const alone = token === '' ? new CuaServer({ commands: new LocalCommands(run), status }) : undefined;
+  const alone =
+    token === '' ? new CuaServer({ commands: new LocalCommands(run, sessions), status }) : undefined;
   createAgentServer({ token, status, onLink, onVnc, alone }).listen(config.port, ALL_ADDRESSES);
   if (!alone) return;
   for (const port of novnc.ports)
     createViewServer({ files: novnc.files, onViewer: onVnc }).listen(port, ALL_ADDRESSES);
+}
+
+/** What an earlier run of the agent held is lifted already, and told like all that is lifted. */
+function sessionsOf(input: Input, links: Links): Sessions {
+  const { holdings, leftovers: held } = input;
+  if (held.buttons.length > 0 || held.keys > 0) {
+    links.tell({ type: 'released', reason: 'the agent that pressed them has ended', held });
+  }
+  const onLifted = (lifted: Lifted): void => links.tell({ type: 'released', ...lifted });
+  return new Sessions({ holdings, clock: systemClock, onLifted, onFault: report });
 }
 
 /** Faults go to the container's log; what a client must know is in its reply. */

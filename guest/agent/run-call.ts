@@ -15,6 +15,7 @@ export type Execute = (command: CommandName, params: unknown, call: Call) => Pro
 
 export interface CallLimits {
   readonly id: string;
+  readonly session: string;
   readonly timeoutMs: number;
   readonly cancelled: AbortSignal;
 }
@@ -22,11 +23,12 @@ export interface CallLimits {
 /** Rejects with `timeout` or `cancelled` as soon as either is so, whatever the work still does. */
 export async function runCall(
   command: CommandName,
-  { id, timeoutMs, cancelled }: CallLimits,
+  { id, session, timeoutMs, cancelled }: CallLimits,
   work: (call: Call) => Promise<Executed>,
 ): Promise<Executed> {
+  if (cancelled.aborted) throw new DeskreelError('cancelled', 'the command was cancelled before it began');
   const limit = AbortSignal.timeout(timeoutMs);
-  const call: Call = { id, signal: AbortSignal.any([cancelled, limit]) };
+  const call: Call = { id, session, signal: AbortSignal.any([cancelled, limit]) };
   try {
     return await untilAborted(work(call), call.signal);
   } catch (error) {

@@ -2,19 +2,23 @@
 import { randomUUID } from 'node:crypto';
 import { pictureResult, wantedPicture } from '../../protocol/commands/picture.ts';
 import { checkedParams, deadlineOf, knownCommand } from '../../protocol/commands/request.ts';
-import { COMMANDS, type CommandName } from '../../protocol/commands/table.ts';
+import type { CommandName } from '../../protocol/commands/table.ts';
 import type { CuaOutcome } from '../../protocol/cua-dialect.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
-import { Lane } from '../../protocol/lane.ts';
 import { runCall, type Execute, type Executed } from '../agent/run-call.ts';
+import type { Sessions } from '../agent/sessions.ts';
 import { pictureAs } from './picture-forms.ts';
+
+/** All that comes is of one session: its clients open a connection for every command. */
+const SESSION = 'cua';
 
 export class LocalCommands {
   readonly #execute: Execute;
-  readonly #lane = new Lane();
+  readonly #sessions: Sessions;
 
-  constructor(execute: Execute) {
+  constructor(execute: Execute, sessions: Sessions) {
     this.#execute = execute;
+    this.#sessions = sessions;
   }
 
   /** Always resolves: what went wrong is an outcome with `success: false`. */
@@ -23,7 +27,7 @@ export class LocalCommands {
       const command = knownCommand(name);
       const params = checkedParams(command, given);
       const work = (): Promise<Executed> => this.#runNow(command, params, cancelled);
-      const executed = await (COMMANDS[command].input ? this.#lane.enter(work) : work());
+      const executed = await this.#sessions.run(SESSION, command, work);
       return { success: true, result: await resultOf(command, params, executed), error: undefined };
     } catch (thrown) {
       const error = toDeskreelError(thrown, 'command_failed').toBody();
@@ -32,7 +36,7 @@ export class LocalCommands {
   }
 
   #runNow(command: CommandName, params: unknown, cancelled: AbortSignal): Promise<Executed> {
-    const limits = { id: randomUUID(), timeoutMs: deadlineOf(command, params), cancelled };
+    const limits = { id: randomUUID(), session: SESSION, timeoutMs: deadlineOf(command, params), cancelled };
     return runCall(command, limits, (call) => this.#execute(command, params, call));
   }
 }

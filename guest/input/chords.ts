@@ -6,6 +6,8 @@ import { makeCurrent } from './typist.ts';
 import type { FakeEvent } from './xtest.ts';
 
 interface HeldKey {
+  /** Which pressed it last. */
+  session: string;
   /** In the order of their presses. */
   readonly keycodes: readonly number[];
   readonly plan: Plan;
@@ -34,17 +36,19 @@ export class Chords {
     if (plan.borrowed.length > 0) await reading.mapKnown();
   }
 
-  /** Presses and holds. A key that is held already stays as it is. */
-  async hold(name: string, reading: Reading): Promise<void> {
+  /** Presses and holds. A key that is held already stays as it is, and is this session's from now on. */
+  async hold(name: string, session: string, reading: Reading): Promise<void> {
     for (const keysym of keysymsOfChord(name)) {
-      if (this.#held.has(keysym)) continue;
-      await this.#holdOne(keysym, await this.#plan([keysym], reading), reading);
+      const held = this.#held.get(keysym);
+      if (held) held.session = session;
+      else await this.#holdOne(keysym, session, reading);
     }
   }
 
-  async #holdOne(keysym: number, plan: Plan, reading: Reading): Promise<void> {
+  async #holdOne(keysym: number, session: string, reading: Reading): Promise<void> {
+    const plan = await this.#plan([keysym], reading);
     const keycodes = this.#keycodesOf(plan);
-    this.#held.set(keysym, { keycodes, plan });
+    this.#held.set(keysym, { session, keycodes, plan });
     for (const keycode of keycodes) this.#keyboard.held.add(keycode);
     try {
       await this.#bind(plan, reading);
@@ -64,8 +68,19 @@ export class Chords {
     }
   }
 
-  releaseAll(): void {
-    for (const keysym of [...this.#held.keys()].reverse()) this.#release(keysym);
+  isHolding(session: string): boolean {
+    return this.#heldBy(session).length > 0;
+  }
+
+  /** Lets go what a session holds; returns how many keys that were. */
+  release(session: string): number {
+    const keysyms = this.#heldBy(session);
+    for (const keysym of keysyms.reverse()) this.#release(keysym);
+    return keysyms.length;
+  }
+
+  #heldBy(session: string): number[] {
+    return [...this.#held].filter(([, key]) => key.session === session).map(([keysym]) => keysym);
   }
 
   #release(keysym: number): void {

@@ -2,16 +2,17 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { CommandName, CommandResult } from '../../protocol/commands/table.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
-import type { GuestStatus } from '../../protocol/link.ts';
+import type { GuestStatus, Held } from '../../protocol/link.ts';
 import type { Point } from '../../protocol/primitives.ts';
 import type { Handlers } from '../handlers.ts';
 import type { Accessibility } from '../accessibility/accessibility.ts';
 import { openDisplay, type Display } from '../x/display.ts';
 import { Chords } from './chords.ts';
 import { watchFocus } from './focus.ts';
-import { HeldButtons } from './held.ts';
+import { HeldButtons, type Holdings } from './held.ts';
 import { openKeyboard, type Keyboard } from './keyboard.ts';
 import { keysymsTogether } from './keys.ts';
+import { liftLeftovers } from './leftovers.ts';
 import { openNutPointer } from './nut-pointer.ts';
 import { createPinger } from './ping.ts';
 import { createPointer, type PointerHandlers } from './pointer.ts';
@@ -40,8 +41,10 @@ export interface InputStatus {
 
 export interface Input {
   readonly handlers: InputHandlers;
-  /** Lifts what key_down and mouse_down hold. */
-  releaseAll(): Promise<void>;
+  /** What key_down and mouse_down hold. */
+  readonly holdings: Holdings;
+  /** What was down when this began: an earlier run of the agent had left it, and it was lifted. */
+  readonly leftovers: Held;
   status(): InputStatus;
 }
 
@@ -59,6 +62,7 @@ export async function createInput(options: InputOptions): Promise<Input> {
   // Nothing else uses this connection: the order of what goes over it is what makes typing exact.
   const display = await openDisplay(options.display);
   const fake = await openXTest(display);
+  const leftovers = await liftLeftovers(display, fake);
   const gaps: Gap[] = [];
   const device = await openPointer(display, fake, gaps);
   const bounds = await watchScreenBounds(display);
@@ -73,11 +77,21 @@ export async function createInput(options: InputOptions): Promise<Input> {
   display.tell('ChangeWindowAttributes', display.root, { eventMask: STRUCTURE_NOTIFY | SUBSTRUCTURE_NOTIFY });
   return {
     handlers: { ...pointer, ...keys },
-    releaseAll: async () => {
-      chords.releaseAll();
-      await held.releaseAll();
-    },
+    holdings: holdingsOf(held, chords),
+    leftovers,
     status: () => ({ features: [`pointer:${device.name}`, 'typing:exact'], gaps }),
+  };
+}
+
+function holdingsOf(held: HeldButtons, chords: Chords): Holdings {
+  return {
+    isHolding: (session) => held.heldBy(session).length > 0 || chords.isHolding(session),
+    release: async (session) => {
+      const keys = chords.release(session);
+      const buttons = held.heldBy(session);
+      for (const button of buttons) await held.release(button);
+      return { buttons, keys };
+    },
   };
 }
 
@@ -143,11 +157,24 @@ async function keyHandlers(parts: KeyParts): Promise<Pick<Handlers, KeyboardComm
       worked(signal, (reading) => chords.press(keysymsTogether([key]), reading)),
     hotkey: ({ keys }, { signal }) =>
       worked(signal, (reading) => chords.press(keysymsTogether(keys), reading)),
-    key_down: ({ key }, { signal }) => worked(signal, (reading) => chords.hold(key, reading)),
-    hold_key: ({ key, duration }, { signal }) =>
+    ...holdHandlers(chords, worked),
+  };
+}
+
+function holdHandlers(
+  chords: Chords,
+  worked: (
+    signal: AbortSignal,
+    work: (reading: Reading) => Promise<void>,
+  ) => Promise<CommandResult<'key_down'>>,
+): Pick<Handlers, 'key_down' | 'hold_key' | 'key_up'> {
+  return {
+    key_down: ({ key }, { session, signal }) =>
+      worked(signal, (reading) => chords.hold(key, session, reading)),
+    hold_key: ({ key, duration }, { session, signal }) =>
       worked(signal, async (reading) => {
         try {
-          await chords.hold(key, reading);
+          await chords.hold(key, session, reading);
           await after(duration * 1000, undefined, { signal });
         } finally {
           await chords.letGo(key);

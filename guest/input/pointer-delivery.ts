@@ -10,7 +10,8 @@ interface Pointer {
 
 /** The state bits of buttons 1 to 5; 4 and 5 are the wheel's. */
 const BUTTONS = 0x1f00;
-const BIT: Record<Button, number> = { left: 0x100, middle: 0x200, right: 0x400 };
+/** And those of the buttons that can be held. */
+export const BUTTON_BITS: Record<Button, number> = { left: 0x100, middle: 0x200, right: 0x400 };
 /** A window manager that does not answer for so long hangs, and its clicks will never be given out. Milliseconds. */
 const LONGEST_MS = 2000;
 
@@ -24,7 +25,7 @@ export async function pointerDelivered(
   signal: AbortSignal,
 ): Promise<void> {
   let meant = 0;
-  for (const button of held) meant |= BIT[button];
+  for (const button of held) meant |= BUTTON_BITS[button];
   const until = performance.now() + LONGEST_MS;
   do {
     signal.throwIfAborted();

@@ -97,9 +97,9 @@ function clickHandlers({ device, held }: PointerParts, goTo: GoTo): Pick<Pointer
     middle_click: (params) => clickAt(params, 'middle'),
     double_click: (params, { signal }) => clicksAt(params, 2, signal),
     triple_click: (params, { signal }) => clicksAt(params, 3, signal),
-    mouse_down: async (params) => {
+    mouse_down: async (params, { session }) => {
       await goTo(params);
-      await held.press(params.button);
+      await held.press(params.button, session);
       return {};
     },
     mouse_up: async (params) => {

@@ -3,7 +3,8 @@ import type { Display } from '../x/display.ts';
 import type { PointerDevice } from './pointer-device.ts';
 import type { Fake, FakeEvent } from './xtest.ts';
 
-const BUTTONS = { left: 1, middle: 2, right: 3 } as const;
+/** X's numbers of the buttons. */
+export const BUTTON_NUMBERS = { left: 1, middle: 2, right: 3 } as const;
 const WHEEL = { up: 4, down: 5, left: 6, right: 7 } as const;
 
 export function createXTestPointer(display: Display, fake: Fake): PointerDevice {
@@ -20,9 +21,9 @@ export function createXTestPointer(display: Display, fake: Fake): PointerDevice 
   return {
     name: 'xtest',
     move: ({ x, y }) => send([{ type: 'motion', x, y }]),
-    press: (button) => send([{ type: 'buttonPress', detail: BUTTONS[button] }]),
-    release: (button) => send([{ type: 'buttonRelease', detail: BUTTONS[button] }]),
-    click: (button) => send(clicks(BUTTONS[button], 1)),
+    press: (button) => send([{ type: 'buttonPress', detail: BUTTON_NUMBERS[button] }]),
+    release: (button) => send([{ type: 'buttonRelease', detail: BUTTON_NUMBERS[button] }]),
+    click: (button) => send(clicks(BUTTON_NUMBERS[button], 1)),
     wheel: (direction, notches) => send(clicks(WHEEL[direction], notches)),
   };
 }

@@ -92,6 +92,8 @@ export class CommandSession {
   close(): void {
     this.#ended.abort();
     this.#failAll(() => closed());
+    // What the session holds down is lifted at once.
+    this.#connection?.send(JSON.stringify({ bye: true }));
     this.#connection?.close();
     this.#connection = undefined;
   }
@@ -177,13 +179,14 @@ export class CommandSession {
   #settle(frame: ReplyFrame): void {
     // Without an id the server could not read what was sent: no single call can be told apart from the others.
     if (frame.id === null) {
-      this.#failAll(() => (frame.success ? closed() : errorFromBody(frame.error)));
+      this.#failAll(() => (frame.error ? errorFromBody(frame.error) : closed()));
       return;
     }
     const pending = this.#pending.get(frame.id);
     this.#pending.delete(frame.id);
-    if (frame.success) pending?.resolve(frame.result);
-    else pending?.reject(errorFromBody(frame.error));
+    // A success with an error is one whose answer is not kept.
+    if (frame.error) pending?.reject(errorFromBody(frame.error));
+    else if (frame.success) pending?.resolve(frame.result);
   }
 
   #lost(error: DeskreelError): void {

@@ -50,7 +50,7 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
       try {
         const frame = parseServerFrame(data.toString('utf8'));
         if ('hello' in frame) give();
-        else options.onReply(frame);
+        else if ('id' in frame) options.onReply(frame);
       } catch (error) {
         lost = toDeskreelError(error);
         socket.terminate();

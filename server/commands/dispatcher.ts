@@ -9,7 +9,10 @@ import type { GuestLink } from './guest-link.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { CommandCall, CommandObserver, CommandOutcome } from './observer.ts';
 import { withPicture } from './picture.ts';
-import { SessionTable, type Session } from './session.ts';
+import { failure } from './outcome.ts';
+import type { Session } from './session.ts';
+import { SessionTable } from './session-table.ts';
+import type { Way } from '../requests/request-window.ts';
 
 export interface CommandRequest {
   readonly command: string;
@@ -19,43 +22,54 @@ export interface CommandRequest {
   readonly session: string;
   readonly actor: Actor;
   readonly stepId?: string | undefined;
+  /** Who is to get the answer; of several that ask for the same, the last. */
+  readonly asker?: unknown;
 }
 
 type Checked = { params: unknown } | { error: DeskreelError };
 
 export class Dispatcher {
+  readonly sessions: SessionTable;
   readonly #guest: GuestLink;
   readonly #observers: readonly CommandObserver[];
   readonly #lane = new Lane();
-  readonly #sessions = new SessionTable();
 
-  constructor(guest: GuestLink, observers: readonly CommandObserver[]) {
+  constructor(guest: GuestLink, observers: readonly CommandObserver[], sessions = new SessionTable()) {
     this.#guest = guest;
     this.#observers = observers;
+    this.sessions = sessions;
   }
 
   /** Always resolves: what went wrong is an outcome with `success: false`. */
   async run(request: CommandRequest, signal: AbortSignal): Promise<CommandOutcome> {
-    const session = this.#sessions.get(request.session);
-    const { requestId } = request;
+    const session = this.sessions.get(request.session);
+    const { requestId: id, params, asker } = request;
     try {
       const command = knownCommand(request.command);
-      const start = (): Promise<CommandOutcome> => this.#start(request, command, session, signal);
-      if (requestId === undefined) return await start();
-      return await session.once(requestId, command, request.params, start);
+      const run = (way: Way): Promise<CommandOutcome> => this.#run(request, command, session, way);
+      if (id === undefined) return await run({ signal });
+      return await session.requests.ask({ id, command, params, asker, signal }, run);
     } catch (error) {
       return failure(toDeskreelError(error), 0);
     }
   }
 
-  #start(
+  /** Ends a session: what it holds is lifted. Its requests are remembered. */
+  endSession(id: string): void {
+    void this.#lane.enter(() => {
+      this.#guest.release(id, 'the session ended');
+      return Promise.resolve();
+    });
+  }
+
+  async #run(
     request: CommandRequest,
     command: CommandName,
     session: Session,
-    signal: AbortSignal,
+    way: Way,
   ): Promise<CommandOutcome> {
     const call: CommandCall = {
-      callId: randomUUID(),
+      callId: way.earlier?.callId ?? randomUUID(),
       requestId: request.requestId,
       command,
       params: request.params,
@@ -63,17 +77,28 @@ export class Dispatcher {
       session: session.id,
       stepId: request.stepId,
     };
-    if (!commandSpec(command).input) return session.inputDone().then(() => this.#execute(call, signal));
+    try {
+      return await this.#inTurn(call, session, way);
+    } catch (error) {
+      return failure(toDeskreelError(error), 0);
+    }
+  }
+
+  #inTurn(call: CommandCall, session: Session, way: Way): Promise<CommandOutcome> {
+    if (!commandSpec(call.command).input) return session.inputDone().then(() => this.#execute(call, way));
     const work = this.#lane.enter(async () => {
-      for (const observer of this.#observers) await observer.beforeInput?.(call, signal);
-      return this.#execute(call, signal);
+      for (const observer of this.#observers) await observer.beforeInput?.(call, way.signal);
+      const outcome = await this.#execute(call, way);
+      // The guest does so for what reached it; what did not must not leave a button down either.
+      if (!outcome.success) this.#guest.release(session.id, `its ${call.command} failed`);
+      return outcome;
     });
     // The order of a session's input is kept whatever becomes of it; its outcome is told to who asked for it.
     session.noteInput(work.catch(() => undefined));
     return work;
   }
 
-  async #execute(request: CommandCall, signal: AbortSignal): Promise<CommandOutcome> {
+  async #execute(request: CommandCall, way: Way): Promise<CommandOutcome> {
     const from = performance.now();
     const checked = check(request.command, request.params);
     const call = 'params' in checked ? { ...request, params: checked.params } : request;
@@ -82,20 +107,17 @@ export class Dispatcher {
     } catch (error) {
       return failure(toDeskreelError(error), performance.now() - from);
     }
-    const outcome = 'error' in checked ? failure(checked.error, 0) : await this.#ask(call, signal, from);
+    const outcome = 'error' in checked ? failure(checked.error, 0) : await this.#ask(call, way, from);
     for (const observer of this.#observers) observer.onReply(call, outcome);
     return outcome.image ? withPicture(call, outcome) : outcome;
   }
 
-  async #ask(call: CommandCall, signal: AbortSignal, from: number): Promise<CommandOutcome> {
+  async #ask(call: CommandCall, way: Way, from: number): Promise<CommandOutcome> {
+    const { signal } = way;
     try {
       if (signal.aborted) throw new DeskreelError('cancelled', 'the command was cancelled before it began');
-      const { reply, png } = await this.#guest.call(
-        call,
-        this.#wish(call),
-        deadlineOf(call.command, call.params),
-        signal,
-      );
+      const limits = { capture: this.#wish(call), timeoutMs: deadlineOf(call.command, call.params) };
+      const { reply, png } = await this.#guest.call(call, { ...way, ...limits });
       const image = reply.image && png ? { info: reply.image, png } : undefined;
       const error = reply.error && { ...reply.error, details: reply.error.details };
       return {
@@ -129,8 +151,4 @@ function check(command: CommandName, params: unknown): Checked {
   } catch (error) {
     return { error: toDeskreelError(error) };
   }
-}
-
-function failure(error: DeskreelError, durationMs: number): CommandOutcome {
-  return { success: false, result: undefined, error: error.toBody(), durationMs, image: undefined };
 }

@@ -8,11 +8,12 @@ import {
   type CaptureWish,
   type FromGuest,
   type GuestStatus,
+  type Released,
   type ToGuest,
 } from '../../protocol/link.ts';
 import type { Clock } from '../clock.ts';
-import type { CapturePort, CommandCall, GuestListener } from './observer.ts';
-import { PendingCalls, type GuestAnswer } from './pending-calls.ts';
+import type { CaptureMessage, CapturePort, CommandCall, GuestEvent, GuestListener } from './observer.ts';
+import { PendingCalls, type CallMessage, type GuestAnswer } from './pending-calls.ts';
 
 export interface GuestAddress {
   /** `ws://127.0.0.1:32768`; asked for at each attempt, since a restarted container gets another port. */
@@ -20,7 +21,7 @@ export interface GuestAddress {
   readonly token: string;
 }
 
-/** How long a command waits for an agent that is restarting. Milliseconds. */
+/** How long a command waits for an agent that is away, to be sent or to be answered. Milliseconds. */
 const PATIENCE_MS = 10_000;
 /** Beyond a command's own deadline, for the reply to arrive. Milliseconds. */
 const GRACE_MS = 2_000;
@@ -29,6 +30,23 @@ const RETRY_MS = 50;
 const RETRY_LIMIT_MS = 1_000;
 /** The largest tree or file that a reply may carry. Bytes. */
 const REPLY_BYTES = 256 * 1024 * 1024;
+
+/** What is known of a call when it is sent, or was sent by an earlier server. */
+export interface SentCall {
+  readonly callId: string;
+  /** The run of the agent that it was sent to: another one does not know of it. */
+  readonly boot: string;
+}
+
+export interface CallOptions {
+  readonly capture?: CaptureWish | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** It was sent already: the same run of the agent gives the reply that it gave. */
+  readonly earlier?: SentCall | undefined;
+  /** Just before it is sent; throwing keeps it back. */
+  readonly onSend?: ((sent: SentCall) => void) | undefined;
+}
 
 export class GuestLink implements CapturePort {
   readonly #address: GuestAddress;
@@ -39,8 +57,11 @@ export class GuestLink implements CapturePort {
   readonly #closed = new AbortController();
   #socket: WebSocket | undefined;
   #status: GuestStatus | undefined;
+  /** The last run of the agent that was there. */
+  #boot: string | undefined;
   #up = Promise.withResolvers<undefined>();
-  #wasUp = false;
+  /** Ends when the agent is back. */
+  #away = new AbortController();
 
   constructor(address: GuestAddress, clock: Clock) {
     this.#address = address;
@@ -67,20 +88,30 @@ export class GuestLink implements CapturePort {
     );
   }
 
-  /** Sends a command and waits for its reply, the agent's restart included. */
-  async call(
-    call: CommandCall,
-    capture: CaptureWish | undefined,
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<GuestAnswer> {
-    await this.ready(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
-    const answer = this.#pending.add(call.callId, timeoutMs + GRACE_MS);
-    const cancel = (): void => this.#send({ type: 'cancel', call_id: call.callId });
+  /**
+   * Sends a command and waits for its reply. A link that broke is no reason to fail: over the next one the same run of the
+   * agent is asked again. Throws `unknown_outcome` where that run has ended.
+   */
+  async call(call: CommandCall, options: CallOptions): Promise<GuestAnswer> {
+    const { callId, session, command, params } = call;
+    const { capture, timeoutMs, signal, earlier, onSend } = options;
+    if (!this.#isUp()) await this.ready(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+    const boot = this.#boot ?? '';
+    if (earlier && earlier.boot !== boot) throw unknownOutcome('the agent was started anew');
+    onSend?.({ callId, boot });
+    const message: CallMessage = {
+      type: 'call',
+      call_id: callId,
+      session,
+      command,
+      params,
+      timeout_ms: timeoutMs,
+      ...(capture ? { capture } : {}),
+    };
+    const answer = this.#pending.add(message, timeoutMs + GRACE_MS);
+    const cancel = (): void => this.#send({ type: 'cancel', call_id: callId });
     signal.addEventListener('abort', cancel, { once: true });
-    const { callId, command, params } = call;
-    const message = { type: 'call', call_id: callId, command, params, timeout_ms: timeoutMs } as const;
-    this.#send(capture ? { ...message, capture } : message);
+    this.#send(earlier ? { ...message, again: true } : message);
     try {
       return await answer;
     } finally {
@@ -97,9 +128,9 @@ export class GuestLink implements CapturePort {
     this.#send({ type: 'forget_frames' });
   }
 
-  /** Lifts every held key and button. */
-  release(): void {
-    this.#send({ type: 'release' });
+  /** Lifts the keys and buttons that a session holds. */
+  release(session: string, reason: string): void {
+    this.#send({ type: 'release', session, reason });
   }
 
   /** The desktop's state, looked at anew. Rejects with `guest_unavailable` where no agent answers in time. */
@@ -118,6 +149,7 @@ export class GuestLink implements CapturePort {
   close(): void {
     this.#closed.abort();
     this.#socket?.close();
+    this.#pending.fail(unknownOutcome('the server let go of the desktop'));
   }
 
   #isUp(): boolean {
@@ -180,8 +212,20 @@ export class GuestLink implements CapturePort {
     if (this.#status === undefined) return;
     this.#status = undefined;
     this.#up = Promise.withResolvers<undefined>();
-    this.#pending.fail(new DeskreelError('unknown_outcome', `the agent went away while this ran: ${reason}`));
-    for (const listener of this.#listeners) listener.onGuest('lost', reason);
+    this.#away = new AbortController();
+    void this.#giveUpOn(reason, this.#away.signal);
+    this.#tell('lost', reason);
+  }
+
+  /** Calls that wait for a reply wait for the agent's return, but not for ever. */
+  async #giveUpOn(reason: string, back: AbortSignal): Promise<void> {
+    try {
+      await this.#clock.sleep(PATIENCE_MS, back);
+    } catch (error) {
+      if (back.aborted) return;
+      throw error;
+    }
+    this.#pending.fail(unknownOutcome(reason));
   }
 
   #receive(socket: WebSocket, data: Buffer, binary: boolean): void {
@@ -201,7 +245,7 @@ export class GuestLink implements CapturePort {
   #handle(message: FromGuest, png: Buffer | undefined): void {
     switch (message.type) {
       case 'hello':
-        this.#greet(message.link, message.status);
+        this.#greet(message);
         return;
       case 'status':
         this.#status = message.status;
@@ -214,24 +258,49 @@ export class GuestLink implements CapturePort {
       case 'no_frame':
       case 'tree':
       case 'no_tree':
-        for (const listener of this.#listeners) listener.onCapture(message, png);
+        this.#tellCapture(message, png);
+        return;
+      case 'released':
+        this.#tell('released', describeReleased(message));
         return;
     }
   }
 
-  #greet(version: number, status: GuestStatus): void {
-    if (version !== LINK_VERSION) {
+  #tellCapture(message: CaptureMessage, png: Buffer | undefined): void {
+    for (const listener of this.#listeners) listener.onCapture(message, png);
+  }
+
+  #tell(event: GuestEvent, reason: string): void {
+    for (const listener of this.#listeners) listener.onGuest(event, reason);
+  }
+
+  #greet({ link, boot, status }: Extract<FromGuest, { type: 'hello' }>): void {
+    if (link !== LINK_VERSION) {
       throw new DeskreelError(
         'guest_unavailable',
-        `the image speaks link ${version}, not ${LINK_VERSION}: rebuild it`,
+        `the image speaks link ${link}, not ${LINK_VERSION}: rebuild it`,
       );
     }
+    const before = this.#boot;
     this.#status = status;
-    if (this.#wasUp)
-      for (const listener of this.#listeners) listener.onGuest('back', 'the agent answers again');
-    this.#wasUp = true;
+    this.#boot = boot;
+    this.#away.abort();
+    if (before !== undefined) this.#tell('back', 'the agent answers again');
+    if (before !== boot) this.#pending.fail(unknownOutcome('the agent was started anew'));
+    else for (const message of this.#pending.unanswered()) this.#send({ ...message, again: true });
     this.#up.resolve(undefined);
   }
+}
+
+function unknownOutcome(reason: string): DeskreelError {
+  return new DeskreelError('unknown_outcome', `whether the command was carried out is not known: ${reason}`);
+}
+
+function describeReleased({ session, reason, held }: Released): string {
+  const buttons = held.buttons.map((button) => `${button} button`);
+  const keys = held.keys === 0 ? [] : [held.keys === 1 ? 'a key' : `${held.keys} keys`];
+  const whose = session === undefined ? '' : ` of session ${session}`;
+  return `${[...buttons, ...keys].join(', ')}${whose}: ${reason}`;
 }
 
 function unavailable(): DeskreelError {

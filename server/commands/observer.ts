@@ -40,11 +40,13 @@ export interface CommandObserver {
 
 export type CaptureMessage = Extract<FromGuest, { type: 'frame' | 'no_frame' | 'tree' | 'no_tree' }>;
 
+export type GuestEvent = 'lost' | 'back' | 'released';
+
 /** What a desktop's guest sends of its own. */
 export interface GuestListener {
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void;
-  /** The agent went away or came back. */
-  onGuest(state: 'lost' | 'back', reason: string): void;
+  /** The agent went away, came back, or lifted keys and buttons that a session held. */
+  onGuest(state: GuestEvent, reason: string): void;
 }
 
 /** What the recorder may ask of a desktop's guest. */

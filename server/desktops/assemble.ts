@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import { createRecorder } from '../recorder/recorder.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
+import type { RequestStore } from '../requests/request-store.ts';
 import { Desktop } from './desktop.ts';
 import type { DesktopRecord } from './record-store.ts';
 
@@ -14,6 +15,7 @@ export interface AssembleParts {
   driver: ContainerDriver;
   clock: Clock;
   traces: TraceStore;
+  requests: RequestStore;
   log: Log;
   metrics: CommandMetrics;
 }
@@ -35,5 +37,6 @@ export function assemble(parts: AssembleParts, record: DesktopRecord, state: Des
     log: parts.log.child({ desktop: id }),
   });
   link.listen(recorder);
-  return new Desktop(record, link, recorder, state, [parts.metrics]);
+  const sessions = parts.requests.sessionsOf(record);
+  return new Desktop({ record, link, recorder, sessions, watchers: [parts.metrics] }, state);
 }

@@ -5,11 +5,21 @@ import { Dispatcher } from '../commands/dispatcher.ts';
 import type { GuestLink } from '../commands/guest-link.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { CommandObserver } from '../commands/observer.ts';
+import type { SessionTable } from '../commands/session-table.ts';
 import type { TraceRecorder } from '../recorder/recorder.ts';
 import type { DesktopRecord } from './record-store.ts';
 import { mayFollow } from './states.ts';
 
 export type StateListener = (state: DesktopState, reason: string) => void;
+
+export interface DesktopParts {
+  readonly record: DesktopRecord;
+  readonly link: GuestLink;
+  readonly recorder: TraceRecorder;
+  readonly sessions: SessionTable;
+  /** Told of every command, beside the recorder. */
+  readonly watchers?: readonly CommandObserver[];
+}
 
 export class Desktop {
   readonly record: DesktopRecord;
@@ -24,19 +34,13 @@ export class Desktop {
   readonly #removed = new AbortController();
   #state: DesktopState;
 
-  constructor(
-    record: DesktopRecord,
-    link: GuestLink,
-    recorder: TraceRecorder,
-    state: DesktopState,
-    watchers: readonly CommandObserver[] = [],
-  ) {
+  constructor({ record, link, recorder, sessions, watchers = [] }: DesktopParts, state: DesktopState) {
     this.record = record;
     this.link = link;
     this.recorder = recorder;
     this.#state = state;
     this.#listeners.add((next, reason) => recorder.onState(next, reason));
-    this.dispatcher = new Dispatcher(link, [this.#gate(), recorder, ...watchers]);
+    this.dispatcher = new Dispatcher(link, [this.#gate(), recorder, ...watchers], sessions);
   }
 
   get id(): string {
@@ -65,6 +69,12 @@ export class Desktop {
     this.#state = state;
     for (const listener of this.#listeners) listener(state, reason);
     if (state === 'removed') this.#removed.abort(new DeskreelError('not_found', 'the desktop was removed'));
+  }
+
+  /** The server stops; the desktop goes on. What runs in it is asked for by the next server. */
+  letGo(): void {
+    this.dispatcher.sessions.close();
+    this.link.close();
   }
 
   /** Refuses commands at once where nobody could answer them. */

@@ -72,7 +72,7 @@ async function firstScreenshot(link: GuestLink, signal: AbortSignal): Promise<vo
     session: 'server',
     stepId: undefined,
   } as const;
-  const { reply } = await link.call(call, undefined, READY_MS, signal);
+  const { reply } = await link.call(call, { timeoutMs: READY_MS, signal });
   if (!reply.success) {
     throw new DeskreelError('guest_unavailable', reply.error?.message ?? 'the first screenshot failed');
   }

@@ -8,6 +8,7 @@ import { digestOf, newId, newSecret } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
+import type { RequestStore } from '../requests/request-store.ts';
 import { assemble } from './assemble.ts';
 import type { Desktop } from './desktop.ts';
 import { untilExpired } from './expiry.ts';
@@ -19,6 +20,7 @@ export interface RegistryParts {
   driver: ContainerDriver;
   store: RecordStore;
   traces: TraceStore;
+  requests: RequestStore;
   clock: Clock;
   log: Log;
   metrics: CommandMetrics;
@@ -87,7 +89,8 @@ export class Registry {
     await desktop.lifecycle.enter(async () => {
       if (desktop.state === 'removed') return;
       desktop.become('removed', reason);
-      desktop.link.close();
+      desktop.letGo();
+      desktop.dispatcher.sessions.remove();
       await desktop.recorder.discard();
       await this.#parts.store.drop(desktop.id);
       this.#desktops.delete(desktop.id);
@@ -110,7 +113,7 @@ export class Registry {
     this.#closed.abort(new DeskreelError('guest_unavailable', 'the server is stopping'));
     const desktops = [...this.#desktops.values()];
     await Promise.all(desktops.map((desktop) => this.#closeTrace(desktop)));
-    for (const desktop of desktops) desktop.link.close();
+    for (const desktop of desktops) desktop.letGo();
   }
 
   /** Before its turn: what waits for the desktop to get ready sees that it is gone, and gives way. */
@@ -164,7 +167,8 @@ export class Registry {
     signal.throwIfAborted();
     await driver.start(id);
     const desktop = assemble(this.#parts, record, 'creating');
-    undo.defer('link', () => desktop.link.close());
+    undo.defer('ledger', () => desktop.dispatcher.sessions.remove());
+    undo.defer('link', () => desktop.letGo());
     undo.defer('recorder', () => desktop.recorder.close().then(() => desktop.recorder.discard()));
     await untilReady({ driver, clock, desktopId: id, link: desktop.link, signal });
     signal.throwIfAborted();

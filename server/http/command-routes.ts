@@ -5,12 +5,11 @@ import { parseWith } from '../../protocol/codec.ts';
 import { DeskreelError, ERROR_STATUS } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import { answerCuaPost } from '../../protocol/cua-dialect.ts';
-import { jsonBody, textBody } from './body.ts';
 import { commandList } from '../../protocol/command-list.ts';
+import { CUA_SESSION, REST_SESSION } from '../commands/session-table.ts';
+import { jsonBody, textBody } from './body.ts';
 import { desktopOf, hangUp, pathParam, type HttpParts } from './context.ts';
 
-/** REST has no connection that a session could belong to: all of a desktop's requests are one. */
-const REST_SESSION = 'rest';
 const REST_ACTOR: Actor = { kind: 'agent', id: 'client' };
 /** How long an agent may take to look at the desktop's parts. */
 const STATUS_MS = 5_000;
@@ -39,14 +38,14 @@ async function runByRest(parts: HttpParts, request: Request, response: Response)
   const params = jsonBody(request);
   const signal = requestId === undefined ? hangUp(parts, response) : parts.closing;
   const outcome = await desktop.dispatcher.run({ command, params, requestId, ...from }, signal);
-  const error = outcome.error;
-  if (outcome.success) response.json({ success: true, result: outcome.result });
-  else response.status(ERROR_STATUS[error?.code ?? 'internal']).json({ success: false, error });
+  const { success, result, error } = outcome;
+  if (success && !error) response.json({ success, result });
+  else response.status(ERROR_STATUS[error?.code ?? 'internal']).json({ success, error });
 }
 
 async function runByCua(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const desktop = desktopOf(parts, request);
-  const from = { session: REST_SESSION, actor: REST_ACTOR };
+  const from = { session: CUA_SESSION, actor: REST_ACTOR };
   const signal = hangUp(parts, response);
   const answer = await answerCuaPost(textBody(request), (command, params) =>
     desktop.dispatcher.run({ command, params, ...from }, signal),

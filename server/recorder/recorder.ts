@@ -13,6 +13,7 @@ import type {
   CommandCall,
   CommandObserver,
   CommandOutcome,
+  GuestEvent,
   GuestListener,
 } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
@@ -204,7 +205,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     this.#flight?.write((flight) => flight.onCapture(message, png));
   }
 
-  onGuest(state: 'lost' | 'back', reason: string): void {
+  onGuest(state: GuestEvent, reason: string): void {
     this.#recording?.onGuest(state, reason);
     this.#flight?.write((flight) => flight.onGuest(state, reason));
   }

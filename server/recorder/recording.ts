@@ -6,7 +6,13 @@ import type { CaptureWish } from '../../protocol/link.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
 import type { KnownRow, PredicateType, RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
-import type { CaptureMessage, CapturePort, CommandCall, CommandOutcome } from '../commands/observer.ts';
+import type {
+  CaptureMessage,
+  CapturePort,
+  CommandCall,
+  CommandOutcome,
+  GuestEvent,
+} from '../commands/observer.ts';
 import type { Log } from '../log.ts';
 import type { Blobs } from './blob-store.ts';
 import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts';
@@ -121,9 +127,9 @@ export class Recording {
   }
 
   /** Never throws: the link to the guest goes on whatever becomes of the row. */
-  onGuest(state: 'lost' | 'back', reason: string): void {
-    this.onState(`agent_${state}`, reason);
-    if (state === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
+  onGuest(event: GuestEvent, reason: string): void {
+    this.onState(event === 'released' ? event : `agent_${event}`, reason);
+    if (event === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
   }
 
   /** The desktop, or its agent, is in another state. Never throws. */

@@ -43,13 +43,13 @@ async function lock({ group, capsLock }: KeyboardLock): Promise<void> {
 }
 
 async function execute({ command, params, cancelAfter }: HandsRequest): Promise<unknown> {
-  if (command === 'release_all') return input.releaseAll();
+  if (command === 'release_all') return input.holdings.release('test');
   if (command === 'status') return input.status();
   if (command === 'lock') return lock(params as KeyboardLock);
   const name = command as keyof typeof input.handlers;
   const handler = input.handlers[name] as (params: unknown, call: object) => Promise<unknown>;
   const signal = cancelAfter === undefined ? new AbortController().signal : AbortSignal.timeout(cancelAfter);
-  return handler(COMMANDS[name].params.parse(params), { id: 'test', signal });
+  return handler(COMMANDS[name].params.parse(params), { id: 'test', session: 'test', signal });
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -122,7 +122,7 @@ describe('a command on its way', () => {
     const dispatcher = new Dispatcher(agent.link, []);
     const running = dispatcher.run(request('left_click'), never);
     await dispatcher.run(request('version', {}, { session: 's2' }), never);
-    agent.drop();
+    agent.restart();
     assert.equal((await running).error?.code, 'unknown_outcome');
     assert.equal((await dispatcher.run(request('right_click'), never)).success, true);
     hung.resolve({ result: {} });

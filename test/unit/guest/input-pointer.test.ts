@@ -37,7 +37,7 @@ function hands() {
   return { pointer, held, done };
 }
 
-const call = { id: 'c', signal: new AbortController().signal };
+const call = { id: 'c', session: 's', signal: new AbortController().signal };
 
 describe('clicks', () => {
   it('move first where both numbers are given, and honour the button', async () => {
@@ -56,7 +56,7 @@ describe('clicks', () => {
     assert.ok(performance.now() - began > 500);
     assert.deepEqual(done, ['5,6', 'click left', '7,8', 'click left', 'click left']);
     const cancel = AbortSignal.timeout(20);
-    await assert.rejects(pointer.triple_click({ x: 9, y: 9 }, { id: 'c', signal: cancel }));
+    await assert.rejects(pointer.triple_click({ x: 9, y: 9 }, { ...call, signal: cancel }));
     assert.equal(done.at(-1), '9,9');
   });
 
@@ -119,13 +119,14 @@ describe('a drag', () => {
 });
 
 describe('held buttons', () => {
-  it('are lifted once, all of them', async () => {
+  it('belong to the session that pressed them, and any session lets them go', async () => {
     const { pointer, held, done } = hands();
     await pointer.mouse_down({ x: 3, y: 4, button: 'left' }, call);
     await pointer.mouse_down({ button: 'right' }, call);
-    await pointer.mouse_up({ button: 'right' }, call);
-    await held.releaseAll();
-    await held.releaseAll();
-    assert.deepEqual(done, ['3,4', '+left', '+right', '-right', '-left']);
+    await pointer.mouse_down({ button: 'middle' }, { ...call, session: 'other' });
+    assert.deepEqual([held.heldBy('s'), held.heldBy('other')], [['left', 'right'], ['middle']]);
+    await pointer.mouse_up({ button: 'right' }, { ...call, session: 'other' });
+    assert.deepEqual(held.heldBy('s'), ['left']);
+    assert.deepEqual(done, ['3,4', '+left', '+right', '+middle', '-right']);
   });
 });
