@@ -8,6 +8,9 @@ import { exporterFor } from '../../trace/exports/registry.ts';
 import { packExport } from '../../trace/exports/pack.ts';
 import { openTrace } from '../../trace/source/source.ts';
 
+/** A dozen commands on a real desktop, recorded by record-fixture.ts. */
+export const DESKTOP_TRACE = join(import.meta.dirname, '../fixtures/traces/desktop.zip');
+
 /** The bytes of an export. */
 export async function exported(trace: string, format: string): Promise<Buffer> {
   await using source = await openTrace(trace);

@@ -4,11 +4,16 @@ import type { Point } from '../../protocol/primitives.ts';
 import type { Action } from '../../protocol/vocabulary/action.ts';
 import { pyautoguiLines } from '../../protocol/vocabulary/pyautogui.ts';
 import type { TraceSource } from '../source/source.ts';
-import { readSteps, type Step } from '../steps.ts';
+import type { TakenFrame } from '../call-index.ts';
+import { pictureAfter } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
 import { jsonObject } from './json.ts';
 import { PictureFiles } from './pictures.ts';
 import { readTask, type Task } from './task.ts';
+import { readExamples } from './turns.ts';
+
+/** The dataset names its pictures without their folder. */
+const FOLDER = 'images/';
 
 export const agentnet: Exporter = {
   format: 'agentnet',
@@ -17,7 +22,7 @@ export const agentnet: Exporter = {
   async *files(trace) {
     const task = await readTask(trace);
     const id = trace.overview.trace_id;
-    const pictures = new PictureFiles(trace, 'images/');
+    const pictures = new PictureFiles(trace, FOLDER);
     const head = {
       task_id: id,
       instruction: task.instruction,
@@ -27,7 +32,12 @@ export const agentnet: Exporter = {
       name: `${id}.jsonl`,
       content: oneLine(jsonObject(head, 'traj', entriesOf(trace, task, pictures))),
     };
-    for await (const { frames } of stepsWithPicture(trace)) yield* pictures.once(frames.before);
+    let last: TakenFrame | undefined;
+    for await (const { step, before } of readExamples(trace.entries())) {
+      yield* pictures.once(before);
+      last = pictureAfter(step);
+    }
+    if (task.status) yield* pictures.once(last);
   },
 };
 
@@ -37,28 +47,18 @@ async function* oneLine(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   yield '\n';
 }
 
-/** Steps whose picture before is there: without one there is nothing to learn from. */
-async function* stepsWithPicture(trace: TraceSource): AsyncGenerator<Step & { action: Action }> {
-  for await (const step of readSteps(trace.entries())) {
-    const { action, frames } = step;
-    if (action && action.type !== 'screenshot' && frames.before) yield { ...step, action };
-  }
-}
-
 async function* entriesOf(trace: TraceSource, task: Task, pictures: PictureFiles): AsyncGenerator<object> {
   let index = 0;
-  for await (const { action, frames, reply } of stepsWithPicture(trace)) {
-    if (!frames.before) continue;
-    const size = { width: frames.before.width, height: frames.before.height };
-    const code = codeOf(action, size);
-    const value = { code, ...(reply?.data.success ? {} : { last_step_correct: false }) };
-    yield { index, image: pictures.nameOf(frames.before).slice('images/'.length), value };
+  let last: TakenFrame | undefined;
+  for await (const { step, action, before, said } of readExamples(trace.entries())) {
+    const value = { ...(said === '' ? {} : { thought: said }), code: codeOf(action, before) };
+    yield { index, image: pictures.nameOf(before).slice(FOLDER.length), value };
+    last = pictureAfter(step);
     index += 1;
   }
-  if (task.status) {
-    // The dataset's own last word; it has no picture of its own.
-    yield { index, image: null, value: { code: `computer.terminate(status='${task.status}')` } };
-  }
+  if (!last || !task.status) return;
+  const value = { code: `computer.terminate(status='${task.status}')` };
+  yield { index, image: pictures.nameOf(last).slice(FOLDER.length), value };
 }
 
 function codeOf(action: Action, size: Task['size']): string {

@@ -55,7 +55,8 @@ function statesOf({ states }: TreeNode, role: string): Partial<AriaNode> {
   const has = (state: string): boolean => states.includes(state);
   return {
     ...(CHECKABLE.has(role) ? { checked: has('checked') } : {}),
-    ...(has('enabled') || has('sensitive') ? {} : { disabled: true }),
+    // What has no states at all (an application) is not disabled.
+    ...(states.length === 0 || has('enabled') || has('sensitive') ? {} : { disabled: true }),
     ...(has('expandable') ? { expanded: has('expanded') } : {}),
     ...(has('pressed') ? { pressed: true } : {}),
     ...(has('selected') ? { selected: true } : {}),

@@ -1,10 +1,12 @@
 // `playwright`: a trace of Playwright's format, version 9, which its own viewer and command line open.
 // A command is an action of the class Desktop with screenshots before and after it, and the tree as an ARIA snapshot.
+import { z } from 'zod';
 import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { TakenFrame, TakenTree } from '../call-index.ts';
-import type { RowOf } from '../format.ts';
+import type { Size } from '../../protocol/primitives.ts';
+import type { Envelope, RowOf } from '../format.ts';
 import type { TraceSource } from '../source/source.ts';
-import { pictureAfter, readItems, type Step, type TraceItem } from '../steps.ts';
+import { pictureAfter, readItems, type LooseRow, type Step, type TraceItem } from '../steps.ts';
 import { ariaNodes } from './aria.ts';
 import type { Exporter, ExportFile } from './exporter.ts';
 import { jsonLines } from './json.ts';
@@ -41,23 +43,18 @@ async function* filesOf(trace: TraceSource, step: Step, pictures: PictureFiles):
   }
 }
 
-async function* eventsOf(
-  trace: TraceSource,
-  viewport: { width: number; height: number },
-): AsyncGenerator<object> {
-  const shown = new FilmStrip();
+async function* eventsOf(trace: TraceSource, viewport: Size): AsyncGenerator<object> {
+  const writer = new EventWriter();
   for await (const item of readItems(trace.entries())) {
-    if (item.kind === 'row' && item.row.type === 'trace_start')
+    if (item.kind === 'row' && item.row.type === 'trace_start') {
       yield contextOptions(trace, item.row, viewport);
-    else yield* itemEvents(item, shown);
+    } else {
+      yield* writer.events(item);
+    }
   }
 }
 
-function contextOptions(
-  { overview }: TraceSource,
-  start: RowOf<'trace_start'>,
-  viewport: { width: number; height: number },
-): object {
+function contextOptions({ overview }: TraceSource, start: RowOf<'trace_start'>, viewport: Size): object {
   return {
     version: PLAYWRIGHT_VERSION,
     type: 'context-options',
@@ -72,15 +69,62 @@ function contextOptions(
   };
 }
 
-function* itemEvents(item: TraceItem, shown: FilmStrip): Generator<object> {
-  if (item.kind === 'step') yield* stepEvents(item.step, shown);
-  if (item.kind === 'frame') yield* shown.show(item.frame, item.row.mono_ms);
-  if (item.kind === 'predicate')
-    yield consoleEvent(item.row, `${item.row.type} ${JSON.stringify(item.row.data)}`);
-  if (item.kind !== 'row') return;
-  const { row } = item;
-  if (row.type === 'metadata') yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
-  if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
+class EventWriter {
+  readonly #shown = new FilmStrip();
+  readonly #groups = new Groups();
+
+  *events(item: TraceItem): Generator<object> {
+    if (item.kind === 'step') yield* stepEvents(item.step, this.#shown, this.#groups);
+    if (item.kind === 'frame') yield* this.#shown.show(item.frame, item.row.mono_ms);
+    if (item.kind === 'row') yield* this.#rowEvents(item.row);
+    if (item.kind !== 'predicate') return;
+    const group = this.#groups.events(item.row);
+    if (group.length > 0) yield* group;
+    else yield consoleEvent(item.row, `${item.row.type} ${JSON.stringify(item.row.data)}`);
+  }
+
+  *#rowEvents(row: LooseRow): Generator<object> {
+    if (row.type === 'metadata')
+      yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
+    if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
+    if (row.type === 'trace_end') yield* this.#groups.endAll(row.mono_ms);
+  }
+}
+
+const Goal = z.looseObject({ goal: z.string() });
+
+/** Steps as groups of actions. (`stepId` is not for them: it stands for a step of Playwright's test runner.) */
+class Groups {
+  readonly #open = new Set<string>();
+
+  /** The group that the call belongs to. */
+  parentOf({ step_id: id }: { step_id?: string | undefined }): { parentId?: string } {
+    return id !== undefined && this.#open.has(id) ? { parentId: groupId(id) } : {};
+  }
+
+  events({ type, step_id: id, data, mono_ms: time }: Envelope): object[] {
+    if (id === undefined) return [];
+    if (type === 'step_start' && !this.#open.has(id)) {
+      this.#open.add(id);
+      const title = Goal.safeParse(data).data?.goal ?? id;
+      const about = { title, class: 'Tracing', method: 'tracingGroup', params: { name: title } };
+      return [{ type: 'before', callId: groupId(id), startTime: time, ...about }];
+    }
+    return type === 'step_end' && this.#open.has(id) ? [this.#end(id, time)] : [];
+  }
+
+  endAll(time: number): object[] {
+    return [...this.#open].map((id) => this.#end(id, time));
+  }
+
+  #end(id: string, endTime: number): object {
+    this.#open.delete(id);
+    return { type: 'after', callId: groupId(id), endTime };
+  }
+}
+
+function groupId(stepId: string): string {
+  return `step@${stepId}`;
 }
 
 function consoleEvent({ mono_ms: time }: { mono_ms: number }, text: string, messageType = 'info'): object {
@@ -88,11 +132,11 @@ function consoleEvent({ mono_ms: time }: { mono_ms: number }, text: string, mess
   return { type: 'console', time, pageId: PAGE, messageType, text, args: [], location };
 }
 
-function* stepEvents(step: Step, shown: FilmStrip): Generator<object> {
+function* stepEvents(step: Step, shown: FilmStrip, groups: Groups): Generator<object> {
   const { call, reply, frames, tree } = step;
   const callId = call.data.call_id;
   const after = pictureAfter(step);
-  yield beforeEvent(step);
+  yield { ...beforeEvent(step), ...groups.parentOf(step.call) };
   yield* inputEvents(step);
   yield* logEvents(step);
   if (after) yield screenshot(callId, 'after', after);
@@ -114,7 +158,6 @@ function beforeEvent(step: Step): object {
     method,
     params: args ?? {},
     pageId: PAGE,
-    ...(step.call.step_id === undefined ? {} : { stepId: step.call.step_id }),
   };
 }
 
@@ -138,9 +181,9 @@ function afterEvent(
   const { result, error, success } = reply.data;
   const point = pointOf(step);
   const attachments = [
-    ...(after ? [{ name: after.file, contentType: 'image/png', path: `screenshots/${after.file}` }] : []),
+    ...(after ? [{ name: after.file, contentType: 'image/png', file: `screenshots/${after.file}` }] : []),
     ...(tree
-      ? [{ name: 'tree', contentType: 'application/json', path: ariaFile(step.call.data.call_id) }]
+      ? [{ name: 'tree', contentType: 'application/json', file: ariaFile(step.call.data.call_id) }]
       : []),
   ];
   return {

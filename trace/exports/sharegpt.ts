@@ -1,12 +1,11 @@
 // `sharegpt`: one conversation as LLaMA-Factory and its kin read them: a picture from the human, code from the model.
 import { pyautoguiLines } from '../../protocol/vocabulary/pyautogui.ts';
-import type { TakenFrame } from '../call-index.ts';
 import type { TraceSource } from '../source/source.ts';
-import { readSteps, type Step } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
 import { jsonList } from './json.ts';
 import { PictureFiles } from './pictures.ts';
 import { readTask } from './task.ts';
+import { readExamples } from './turns.ts';
 
 export const sharegpt: Exporter = {
   format: 'sharegpt',
@@ -16,21 +15,9 @@ export const sharegpt: Exporter = {
     const { instruction } = await readTask(trace);
     const pictures = new PictureFiles(trace, 'images/');
     yield { name: 'data.json', content: conversation(trace, instruction, pictures) };
-    for await (const { before } of turnsOf(trace)) yield* pictures.once(before);
+    for await (const { before } of readExamples(trace.entries())) yield* pictures.once(before);
   },
 };
-
-interface Turn {
-  readonly step: Step;
-  readonly before: TakenFrame;
-}
-
-async function* turnsOf(trace: TraceSource): AsyncGenerator<Turn> {
-  for await (const step of readSteps(trace.entries())) {
-    const { before } = step.frames;
-    if (step.action && step.action.type !== 'screenshot' && before) yield { step, before };
-  }
-}
 
 /** One `<image>` in the text for each of `images`, in their order. */
 async function* conversation(
@@ -45,13 +32,13 @@ async function* conversation(
 
 async function* messagesOf(trace: TraceSource, instruction: string): AsyncGenerator<object> {
   let first = true;
-  for await (const { step } of turnsOf(trace)) {
+  for await (const { action, said } of readExamples(trace.entries())) {
     yield { from: 'human', value: first && instruction !== '' ? `<image>\n${instruction}` : '<image>' };
-    yield { from: 'gpt', value: step.action ? pyautoguiLines(step.action).join('\n') : '' };
+    yield { from: 'gpt', value: [...(said === '' ? [] : [said]), ...pyautoguiLines(action)].join('\n') };
     first = false;
   }
 }
 
 async function* namesOf(trace: TraceSource, pictures: PictureFiles): AsyncGenerator<string> {
-  for await (const { before } of turnsOf(trace)) yield pictures.nameOf(before);
+  for await (const { before } of readExamples(trace.entries())) yield pictures.nameOf(before);
 }
