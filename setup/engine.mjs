@@ -26,6 +26,11 @@ async function askEngine() {
 /** Somebody who named an engine wants that one, not another. */
 function mayInstall() {
   if (process.env.DOCKER_HOST || process.env.DOCKER_CONTEXT) return false;
+  return mayInstallPackages();
+}
+
+/** As root on Debian or its kin. */
+export function mayInstallPackages() {
   return process.platform === 'linux' && process.getuid() === 0 && isDebianLike();
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBaseImage } from './base-image.mjs';
 import { ensureDesktopImage } from './desktop-image.mjs';
 import { ensureEngine } from './engine.mjs';
+import { ensureFfmpeg } from './ffmpeg.mjs';
 import { ensureModules } from './modules.mjs';
 import { SetupError, createProgress } from './progress.mjs';
 
@@ -32,6 +33,7 @@ async function ensureImage(progress) {
   await ensureEngine(progress);
   await ensureBaseImage(progress);
   await ensureDesktopImage(root, progress);
+  await ensureFfmpeg(progress);
 }
 
 async function told(quiet, work) {

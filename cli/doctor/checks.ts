@@ -1,7 +1,9 @@
 // The looks that `deskreel doctor` takes, each of which says what it found and, where that is not enough, what to do.
+import { execFile } from 'node:child_process';
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { Deskreel, DeskreelError } from '../../sdk/index.ts';
 import { systemClock } from '../../server/clock.ts';
 import type { Config } from '../../server/config.ts';
@@ -26,6 +28,7 @@ export function createChecks(config: Config, signal: AbortSignal): (() => Promis
     () => Promise.resolve(nodeVersion(process.versions.node)),
     () => engine(config, signal),
     () => image(config),
+    () => ffmpeg(),
     () => dataFolder(config),
     () => token(config),
     () => server(config, signal),
@@ -70,6 +73,18 @@ async function image(config: Config): Promise<Finding> {
     const absent = error instanceof DeskreelError && error.code === 'image_missing';
     const found = absent ? `${config.image} is not on this machine` : messageOf(error);
     return { name, state: 'missing', found, remedy: '`deskreel setup` builds it (some minutes)' };
+  }
+}
+
+async function ffmpeg(): Promise<Finding> {
+  const name = 'ffmpeg';
+  try {
+    const { stdout } = await promisify(execFile)('ffmpeg', ['-version']);
+    return { name, state: 'ok', found: stdout.split(' ').slice(1, 3).join(' ') };
+  } catch (error) {
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const remedy = 'only videos need it. Debian, Ubuntu: sudo apt-get install ffmpeg';
+    return { name, state: 'note', found: absent ? 'is not on this machine' : messageOf(error), remedy };
   }
 }
 

@@ -1,7 +1,6 @@
 // `playwright`: a trace of Playwright's format, version 9, which its own viewer and command line open.
 // A command is an action of the class Desktop with screenshots before and after it, and the tree as an ARIA snapshot.
 import { z } from 'zod';
-import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { TakenFrame, TakenTree } from '../call-index.ts';
 import type { Size } from '../../protocol/primitives.ts';
 import type { Envelope, RowOf } from '../format.ts';
@@ -10,9 +9,10 @@ import { pictureAfter, readItems, type LooseRow, type Step, type TraceItem } fro
 import { ariaNodes } from './aria.ts';
 import type { Exporter, ExportFile } from './exporter.ts';
 import { jsonLines } from './json.ts';
-import { outcomeText, succeeded } from './outcome.ts';
+import { outcomeText } from './outcome.ts';
 import { PictureFiles } from './pictures.ts';
 import { readTask } from './task.ts';
+import { pointOf, titleOf } from './title.ts';
 
 export const PLAYWRIGHT_VERSION = 9;
 /** The page that frames of the film strip belong to. */
@@ -211,27 +211,6 @@ function* logEvents({ call, reply, frames, evidence }: Step): Generator<object> 
     yield log(settled ? `the screen settled after ${Math.round(ms)} ms` : 'the screen had not settled');
   }
   for (const [what, why] of Object.entries(evidence)) yield log(`no ${what}: ${why}`);
-}
-
-function titleOf(step: Step): string {
-  const { method, args } = step.call.data;
-  const name = resolveCommand(method);
-  const title = name ? commandSpec(name).title : method;
-  const given = (args ?? {}) as Record<string, unknown>;
-  const said = ['text', 'key', 'command', 'app', 'path']
-    .map((key) => given[key])
-    .find((value) => value !== undefined);
-  const keys = Array.isArray(given['keys']) ? given['keys'].join('+') : undefined;
-  const point = pointOf(step);
-  const words = keys ?? (typeof said === 'string' ? JSON.stringify(said) : undefined);
-  const where = point ? `${point.x}, ${point.y}` : undefined;
-  return [title, words ?? where, succeeded(step) ? undefined : '(failed)'].filter(Boolean).join(' ');
-}
-
-function pointOf({ action }: Step): { x: number; y: number } | undefined {
-  if (!action) return undefined;
-  if (action.type === 'drag') return action.path.at(-1);
-  return 'at' in action ? action.at : undefined;
 }
 
 function screenshot(callId: string, phase: 'before' | 'action' | 'after', { file }: TakenFrame): object {

@@ -14,6 +14,7 @@ import { playwright } from './playwright.ts';
 import { pyautogui } from './pyautogui.ts';
 import { sdk } from './sdk.ts';
 import { sharegpt } from './sharegpt.ts';
+import { video } from './video.ts';
 
 export const EXPORTERS: readonly Exporter[] = [
   cua,
@@ -29,6 +30,7 @@ export const EXPORTERS: readonly Exporter[] = [
   pyautogui,
   sdk,
   otel,
+  video,
 ];
 
 /** Throws `not_found`, naming the formats that there are. */
