@@ -36,7 +36,7 @@ export function createHandlers(parts: CommandParts): Handlers {
     ...createProcessHandlers(around),
     ...createWallpaperHandler({ ...around, drawn: (change, signal) => windows.redrawn(change, signal) }),
     ...createWindowHandlers(windows),
-    ...createElementHandlers({ accessibility, windows }),
+    ...createElementHandlers({ accessibility, windows, keys: parts.input }),
     ...createFileHandlers(config.home),
     ...aboutHandlers,
     get_accessibility_tree: (params, call) => accessibility.readTree(params, call.signal),

@@ -3,7 +3,7 @@ import { COMMANDS, type CommandName } from '../../protocol/commands/table.ts';
 import type { ElementQuery } from '../../protocol/element.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import type { Handlers } from '../handlers.ts';
+import type { Call, Handlers } from '../handlers.ts';
 import type { WindowManager } from '../windows/window-manager.ts';
 import type { Accessibility } from './accessibility.ts';
 import { doAction, GRAB_FOCUS } from './atspi.ts';
@@ -20,17 +20,24 @@ export type ElementHandlers = Pick<Handlers, ElementCommand>;
 export interface ElementParts {
   readonly accessibility: Pick<Accessibility, 'readTree' | 'element'>;
   readonly windows: WindowManager;
+  /** For values that their programs take from the keyboard alone. */
+  readonly keys: Pick<Handlers, 'type_text' | 'hotkey' | 'press_key'>;
 }
 
 const LIMITS = COMMANDS.get_accessibility_tree.params.parse({});
 
-export function createElementHandlers({ accessibility, windows }: ElementParts): ElementHandlers {
+export function createElementHandlers({ accessibility, windows, keys }: ElementParts): ElementHandlers {
   const find = (query: ElementQuery, signal: AbortSignal): ReturnType<typeof findElements> =>
     findElements(accessibility, query, LIMITS, signal);
   const one = async (query: ElementQuery, signal: AbortSignal): Promise<TreeNode> =>
     theBest(await find(query, signal), query);
   const again = async ({ id }: TreeNode, signal: AbortSignal): Promise<TreeNode> =>
     one({ id, exact: false }, signal);
+  const focus = async (node: TreeNode, signal: AbortSignal): Promise<void> => {
+    await activateWindowOf(node, accessibility, windows, signal);
+    const taken = await accessibility.element(node.id).ask(GRAB_FOCUS, (body) => body.boolean(), signal);
+    if (!taken) throw refused(node, 'it does not take the focus');
+  };
   return {
     find_element: async (query, { signal }) => {
       const found = await find(query, signal);
@@ -53,17 +60,31 @@ export function createElementHandlers({ accessibility, windows }: ElementParts):
     },
     focus_element: async (query, { signal }) => {
       const node = await one(query, signal);
-      await activateWindowOf(node, accessibility, windows, signal);
-      const taken = await accessibility.element(node.id).ask(GRAB_FOCUS, (body) => body.boolean(), signal);
-      if (!taken) throw refused(node, 'it does not take the focus');
+      await focus(node, signal);
       return { element: infoOf(await again(node, signal)) };
     },
-    set_element_value: async ({ value, ...target }, { signal }) => {
+    set_element_value: async ({ value, secret, ...target }, call) => {
+      const { signal } = call;
       const node = await one(target, signal);
-      await setValue(node, value, accessibility.element(node.id), signal);
+      if (!(await setValue(node, value, accessibility.element(node.id), signal))) {
+        await focus(node, signal);
+        await typeOver(String(value), secret, keys, call);
+      }
       return { element: infoOf(await again(node, signal)) };
     },
   };
+}
+
+/** Browsers offer no other way to their fields than a person has. */
+async function typeOver(
+  text: string,
+  secret: boolean,
+  keys: ElementParts['keys'],
+  call: Call,
+): Promise<void> {
+  await keys.hotkey({ keys: ['ctrl', 'a'] }, call);
+  if (text === '') await keys.press_key({ key: 'delete' }, call);
+  else await keys.type_text({ text, secret }, call);
 }
 
 function actionIndex({ role, title, actions }: TreeNode, wanted: string | undefined): number {

@@ -65,7 +65,7 @@ function isRole(role: string, wanted: string): boolean {
 const plain = (role: string): string => role.toLowerCase().replaceAll(/[ _-]/g, '');
 
 function isText(text: string, wanted: string, exact: boolean): boolean {
-  return exact ? text === wanted : text.toLowerCase().includes(wanted.toLowerCase());
+  return exact ? text.trim() === wanted.trim() : text.toLowerCase().includes(wanted.toLowerCase());
 }
 
 function isValue(value: TreeNode['value'], wanted: string | number, exact: boolean): boolean {
@@ -76,7 +76,8 @@ function isValue(value: TreeNode['value'], wanted: string | number, exact: boole
 
 function rankOf(node: TreeNode, { title, name }: Wanted): number {
   const wanted = title ?? name;
-  const isWhole = !isGiven(wanted) || node.title.toLowerCase() === wanted.toLowerCase();
+  // GTK leaves room for the shortcut in a menu item's name.
+  const isWhole = !isGiven(wanted) || node.title.trim().toLowerCase() === wanted.trim().toLowerCase();
   return (isWhole ? 0 : 2) + (node.bounds ? 0 : 1);
 }
 

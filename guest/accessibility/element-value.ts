@@ -12,16 +12,19 @@ import {
 } from './atspi.ts';
 import type { LiveElement } from './live-element.ts';
 
-/** Throws `unsupported` where the element has no such value, `command_failed` where it does not take this one. */
+/**
+ * False where it is a text that only the keyboard can change. Throws `unsupported` where the element has no such value,
+ * `command_failed` where it does not take this one.
+ */
 export async function setValue(
   node: TreeNode,
   value: string | number | boolean,
   element: LiveElement,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   if (typeof value === 'boolean') {
     await setChecked(node, value, element, signal);
-    return;
+    return true;
   }
   const interfaces = await element.ask(GET_INTERFACES, readInterfaces, signal);
   const number = Number(value);
@@ -32,9 +35,12 @@ export async function setValue(
     const taken = await element.ask(setTextContents(String(value)), (body) => body.boolean(), signal);
     if (!taken)
       throw new DeskreelError('command_failed', `${node.role} "${node.title}" did not take the text`);
+  } else if (node.states.includes('editable')) {
+    return false;
   } else {
     throw new DeskreelError('unsupported', `${node.role} "${node.title}" has no value that can be set`);
   }
+  return true;
 }
 
 const CHECKED = ['checked', 'pressed', 'selected'] as const;
