@@ -2,6 +2,7 @@
 import type { CommandName } from '../protocol/commands/table.ts';
 import type { Accessibility } from './accessibility/accessibility.ts';
 import { createElementHandlers } from './accessibility/element-handlers.ts';
+import { treeAnswer } from './accessibility/tree-answer.ts';
 import { waitFor } from './accessibility/wait-for.ts';
 import type { Executed } from './agent/run-call.ts';
 import { systemClock } from './clock.ts';
@@ -39,7 +40,8 @@ export function createHandlers(parts: CommandParts): Handlers {
     ...createElementHandlers({ accessibility, windows, keys: parts.input }),
     ...createFileHandlers(config.home),
     ...aboutHandlers,
-    get_accessibility_tree: (params, call) => accessibility.readTree(params, call.signal),
+    get_accessibility_tree: async (params, call) =>
+      treeAnswer(await accessibility.readTree(params, call.signal), params, screen.size()),
     wait_for: (params, call) =>
       waitFor(params, { accessibility, windows, screen, clock: systemClock }, call.signal),
   };

@@ -55,3 +55,19 @@ export const TreeReport = z.object({
   duration_ms: z.number(),
 });
 export type TreeReport = z.infer<typeof TreeReport>;
+
+/** A report in the form that was asked for. */
+export const TreeAnswer = TreeReport.extend({
+  /** `json`: the tree, and the root's own fields once more beside it, where Cua's clients look for them. */
+  tree: TreeNode.optional(),
+  role: z.string().optional(),
+  title: z.string().optional(),
+  bounds: Bounds.optional(),
+  /** `osworld`: the tree as XML. */
+  xml: z.string().optional(),
+  /** `lines`: the most important elements, how many there are, and the fingerprints of all of them. */
+  lines: z.string().optional(),
+  elements: z.number().int().optional(),
+  digests: z.object({ strict: z.string(), loose: z.string() }).optional(),
+});
+export type TreeAnswer = z.infer<typeof TreeAnswer>;

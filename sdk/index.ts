@@ -15,7 +15,7 @@ export type { TypeOptions, Typed } from './interface/keyboard.ts';
 export type { Screenshot, ScreenshotOptions } from './interface/screen.ts';
 export type { CommandOutput, RunCommandOptions } from './interface/process.ts';
 export type { ReadBytesOptions, WriteBytesOptions } from './interface/files.ts';
-export type { AccessibilityTree, TreeOptions } from './interface/system.ts';
+export type { AccessibilityTree, TreeOptions, TreeText, TreeTextOptions } from './interface/system.ts';
 export type {
   Arrived,
   ElementInfo,

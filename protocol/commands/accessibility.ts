@@ -1,7 +1,7 @@
 // Commands that read the accessibility tree, and that find elements in it and use them.
 import { z } from 'zod';
 import { ElementInfo, ElementQuery, ElementTarget, TARGET_WANTED } from '../element.ts';
-import { TreeGap, TreeReport } from '../tree.ts';
+import { TreeAnswer, TreeGap } from '../tree.ts';
 import { inputs, reads } from './spec.ts';
 
 /** Seconds that one application may take before it is left out. */
@@ -15,6 +15,10 @@ const TreeParams = z.object({
   max_nodes: z.number().int().positive().max(100_000).default(20_000),
   max_depth: z.number().int().positive().max(200).default(100),
   timeout: ApplicationTimeout,
+  /** `osworld`: XML as OSWorld's server gives it; `lines`: a line for each element, for language models. */
+  format: z.enum(['json', 'osworld', 'lines']).default('json'),
+  /** Lines at the most, those of the most important elements. */
+  limit: z.number().int().positive().max(10_000).default(50),
 });
 
 const hasPid = ({ scope, pid }: { scope: string; pid?: number | null | undefined }): boolean =>
@@ -24,7 +28,7 @@ export const accessibilityCommands = {
   get_accessibility_tree: reads({
     title: 'Accessibility tree',
     params: TreeParams.refine(hasPid, { path: ['pid'], message: 'scope pid wants the process id in pid' }),
-    result: TreeReport,
+    result: TreeAnswer,
   }),
   find_element: reads({
     title: 'Find element',

@@ -15,7 +15,7 @@ export class ContainerShell implements Disposable {
   }
 
   /** What the script prints, white space around it cut off; rejects where it fails. One after the other. */
-  readonly run = async (script: string): Promise<string> => {
+  async run(script: string): Promise<string> {
     this.#process.stdin.write(`( ${script}\n) </dev/null; echo; echo "${END} $?"\n`);
     const printed: string[] = [];
     for (;;) {
@@ -28,7 +28,7 @@ export class ContainerShell implements Disposable {
       }
       printed.push(line.value);
     }
-  };
+  }
 
   [Symbol.dispose](): void {
     this.#process.stdin.end();

@@ -2,8 +2,23 @@
 import assert from 'node:assert/strict';
 import type { accessibilityCommands } from '../../../protocol/commands/accessibility.ts';
 import { centreOf, findElements } from '../../support/elements.ts';
+import { eventually } from '../../support/server.ts';
 import { sees } from './effects-pointer.ts';
-import { onPage, type EffectsOf } from './stage.ts';
+import { onPage, type EffectsOf, type Stage } from './stage.ts';
+
+/** A language model reads of the page: a line for the button, its place in it, and the number to use it by. */
+async function clicksByItsLine(stage: Stage): Promise<void> {
+  await stage.clear();
+  const { text, digests } = await stage.desktop.getAccessibilityText('lines', { scope: 'focused_window' });
+  const line = /^\[(\d+)\] <button> "Press me" \{CLICKABLE\} @ \((\d+),(\d+)\) \(Imp:\d+\)$/m.exec(text);
+  assert.ok(line, text);
+  await stage.desktop.leftClick(Number(line[2]) + 5, Number(line[3]) + 5);
+  await sees(stage, 'pressed');
+  await stage.clear();
+  await stage.desktop.invokeElement({ id: Number(line[1]) });
+  await sees(stage, 'pressed');
+  assert.match(digests?.strict ?? '', /^sha256:[0-9a-f]{64}$/);
+}
 
 export const elementEffects: EffectsOf<keyof typeof accessibilityCommands> = onPage({
   get_accessibility_tree: async (stage) => {
@@ -19,6 +34,11 @@ export const elementEffects: EffectsOf<keyof typeof accessibilityCommands> = onP
       active.tree.children.map(({ title }) => title),
       ['Chromium'],
     );
+    await clicksByItsLine(stage);
+    const { text } = await stage.desktop.getAccessibilityText('osworld');
+    assert.match(text, /^<desktop-frame xmlns:st="https:/);
+    const place = `cp:screencoord="(${button.bounds.x}, ${button.bounds.y})"`;
+    assert.ok(new RegExp(`<push-button name="Press me"[^>]*`).exec(text)?.[0].includes(place));
   },
   find_element: async (stage) => {
     const { element, elements } = await stage.desktop.findElement({ role: 'button', name: 'press me' });
@@ -60,7 +80,7 @@ export const elementEffects: EffectsOf<keyof typeof accessibilityCommands> = onP
   },
   wait_for: async (stage) => {
     const later = { role: 'button', name: 'Later' };
-    await stage.bash("xdotool search --onlyvisible --name '^probe' key --delay 40 F5");
+    await stage.shell.run("xdotool search --onlyvisible --name '^probe' key --delay 40 F5");
     await stage.desktop.waitFor({ element: { role: 'button', name: 'Press me' } });
     const notReady = stage.desktop.waitFor({ element: later }, { timeout: 0.2 });
     await assert.rejects(notReady, { code: 'not_ready', message: /Later.*disabled/ });
@@ -75,8 +95,11 @@ export const elementEffects: EffectsOf<keyof typeof accessibilityCommands> = onP
     });
     await stage.desktop.launch('sh', ['-c', 'sleep 1; exec xfce4-terminal --title awaited']);
     const { windowId } = await stage.desktop.waitFor({ window: 'awaited' });
-    assert.equal(await stage.bash("xdotool search --onlyvisible --name '^awaited$'"), String(windowId));
-    await stage.bash('wmctrl -c awaited');
+    assert.equal(await stage.shell.run("xdotool search --onlyvisible --name '^awaited$'"), String(windowId));
+    await stage.shell.run('wmctrl -c awaited');
+    await eventually(async () => {
+      assert.doesNotMatch(await stage.shell.run('wmctrl -l'), /awaited/);
+    }, 5_000);
     await stage.edit('a text to wait for');
     await stage.desktop.waitFor({ text: 'text to wait for' });
     await stage.desktop.waitFor({ settled: true });

@@ -10,70 +10,70 @@ import type { EffectsOf } from './stage.ts';
 const reads: EffectsOf<
   'file_exists' | 'directory_exists' | 'list_dir' | 'read_text' | 'read_bytes' | 'get_file_size'
 > = {
-  file_exists: async ({ desktop, bash }) => {
-    await bash('echo a > ~/there.txt');
+  file_exists: async ({ desktop, shell }) => {
+    await shell.run('echo a > ~/there.txt');
     assert.equal(await desktop.fileExists('~/there.txt'), true);
-    await bash('rm ~/there.txt');
+    await shell.run('rm ~/there.txt');
     assert.equal(await desktop.fileExists('~/there.txt'), false);
   },
-  directory_exists: async ({ desktop, bash }) => {
-    await bash('mkdir ~/folder');
+  directory_exists: async ({ desktop, shell }) => {
+    await shell.run('mkdir ~/folder');
     assert.equal(await desktop.directoryExists('~/folder'), true);
-    await bash('rmdir ~/folder');
+    await shell.run('rmdir ~/folder');
     assert.equal(await desktop.directoryExists('~/folder'), false);
   },
-  list_dir: async ({ desktop, bash }) => {
-    await bash("mkdir -p ~/list && touch ~/list/b ~/list/a '~/list/ü' 2>/dev/null; touch ~/list/ü");
+  list_dir: async ({ desktop, shell }) => {
+    await shell.run("mkdir -p ~/list && touch ~/list/b ~/list/a '~/list/ü' 2>/dev/null; touch ~/list/ü");
     assert.deepEqual(await desktop.listDir('~/list'), ['a', 'b', 'ü']);
   },
-  read_text: async ({ desktop, bash }) => {
-    await bash("printf 'one\\ntwo 世\\n' > ~/text");
+  read_text: async ({ desktop, shell }) => {
+    await shell.run("printf 'one\\ntwo 世\\n' > ~/text");
     assert.equal(await desktop.readText('~/text'), 'one\ntwo 世\n');
   },
-  read_bytes: async ({ desktop, bash }) => {
-    await bash(`head -c ${PART_BYTES + 1000} /dev/urandom > ~/large`);
-    const sum = await bash('sha256sum < ~/large | cut -d" " -f1');
+  read_bytes: async ({ desktop, shell }) => {
+    await shell.run(`head -c ${PART_BYTES + 1000} /dev/urandom > ~/large`);
+    const sum = await shell.run('sha256sum < ~/large | cut -d" " -f1');
     const bytes = await desktop.readBytes('~/large');
     const { createHash } = await import('node:crypto');
     assert.equal(createHash('sha256').update(bytes).digest('hex'), sum);
     assert.deepEqual(await desktop.readBytes('~/large', { offset: 5, length: 7 }), bytes.subarray(5, 12));
   },
-  get_file_size: async ({ desktop, bash }) => {
-    await bash('head -c 4321 /dev/zero > ~/size');
+  get_file_size: async ({ desktop, shell }) => {
+    await shell.run('head -c 4321 /dev/zero > ~/size');
     assert.equal(await desktop.getFileSize('~/size'), 4321);
   },
 };
 
 const writes: EffectsOf<'write_text' | 'write_bytes' | 'create_dir' | 'delete_file' | 'delete_dir'> = {
-  write_text: async ({ desktop, bash }) => {
+  write_text: async ({ desktop, shell }) => {
     await desktop.writeText('~/written', 'Ж\n');
-    assert.equal(await bash('cat ~/written'), 'Ж');
+    assert.equal(await shell.run('cat ~/written'), 'Ж');
   },
-  write_bytes: async ({ desktop, bash }) => {
+  write_bytes: async ({ desktop, shell }) => {
     await desktop.writeBytes('~/bytes', Buffer.from([0, 255, 10]));
     await desktop.writeBytes('~/bytes', Buffer.from([7]), { append: true });
-    assert.equal(await bash('od -An -tu1 ~/bytes'), '0 255  10   7');
+    assert.equal(await shell.run('od -An -tu1 ~/bytes'), '0 255  10   7');
     await desktop.writeBytes('~/bytes', Buffer.alloc(PART_BYTES + 5, 'x'));
-    assert.equal(await bash('stat -c %s ~/bytes'), String(PART_BYTES + 5));
+    assert.equal(await shell.run('stat -c %s ~/bytes'), String(PART_BYTES + 5));
   },
-  create_dir: async ({ desktop, bash }) => {
+  create_dir: async ({ desktop, shell }) => {
     await desktop.createDir('~/new/below');
-    assert.equal(await bash('stat -c %F ~/new/below'), 'directory');
+    assert.equal(await shell.run('stat -c %F ~/new/below'), 'directory');
   },
-  delete_file: async ({ desktop, bash }) => {
-    await bash('touch ~/gone');
+  delete_file: async ({ desktop, shell }) => {
+    await shell.run('touch ~/gone');
     await desktop.deleteFile('~/gone');
-    assert.equal(await bash('ls ~/gone 2>/dev/null || echo none'), 'none');
+    assert.equal(await shell.run('ls ~/gone 2>/dev/null || echo none'), 'none');
   },
-  delete_dir: async ({ desktop, bash }) => {
-    await bash('mkdir -p ~/gone-folder');
+  delete_dir: async ({ desktop, shell }) => {
+    await shell.run('mkdir -p ~/gone-folder');
     await desktop.deleteDir('~/gone-folder');
-    assert.equal(await bash('ls -d ~/gone-folder 2>/dev/null || echo none'), 'none');
+    assert.equal(await shell.run('ls -d ~/gone-folder 2>/dev/null || echo none'), 'none');
   },
 };
 
 const programs: EffectsOf<keyof typeof processCommands> = {
-  run_command: async ({ desktop, bash }) => {
+  run_command: async ({ desktop, shell }) => {
     const ran = await desktop.runCommand('pwd; echo "$WORD" >&2; exit 3', {
       cwd: '/usr/share',
       env: { WORD: 'ü' },
@@ -89,29 +89,33 @@ const programs: EffectsOf<keyof typeof processCommands> = {
     await assert.rejects(desktop.runCommand('sleep 3141 & sleep 3141', { timeout: 0.5 }), {
       code: 'timeout',
     });
-    assert.equal(await bash('pgrep -f "sleep 314[1]" || echo none'), 'none', 'the whole group was ended');
+    assert.equal(
+      await shell.run('pgrep -f "sleep 314[1]" || echo none'),
+      'none',
+      'the whole group was ended',
+    );
   },
-  launch: async ({ desktop, bash }) => {
+  launch: async ({ desktop, shell }) => {
     const pid = await desktop.launch('xfce4-terminal', ['--title', 'launched here']);
     assert.ok(pid > 0);
     await eventually(async () => {
-      assert.match(await bash('wmctrl -l'), /launched here/);
+      assert.match(await shell.run('wmctrl -l'), /launched here/);
     });
-    await bash("wmctrl -c 'launched here'");
+    await shell.run("wmctrl -c 'launched here'");
   },
-  open: async ({ desktop, bash }) => {
-    await bash('mkdir ~/opened');
+  open: async ({ desktop, shell }) => {
+    await shell.run('mkdir ~/opened');
     await desktop.open('~/opened');
     await eventually(async () => {
-      assert.match(await bash('wmctrl -l'), /opened - Thunar/);
+      assert.match(await shell.run('wmctrl -l'), /opened - Thunar/);
     });
-    await bash("wmctrl -c 'opened - Thunar'");
+    await shell.run("wmctrl -c 'opened - Thunar'");
   },
 };
 
 const clipboard: EffectsOf<keyof typeof clipboardCommands> = {
-  copy_to_clipboard: async ({ desktop, bash }) => {
-    await bash("printf 'from a shell é' | xclip -selection clipboard -in >/dev/null 2>&1");
+  copy_to_clipboard: async ({ desktop, shell }) => {
+    await shell.run("printf 'from a shell é' | xclip -selection clipboard -in >/dev/null 2>&1");
     assert.equal(await desktop.copyToClipboard(), 'from a shell é');
   },
   set_clipboard: async (stage) => {

@@ -74,9 +74,9 @@ async function pathOf(stage: Stage): Promise<string[]> {
 }
 
 const moves: EffectsOf<'move_cursor' | 'drag_to' | 'drag'> = {
-  move_cursor: async ({ desktop, bash }) => {
+  move_cursor: async ({ desktop, shell }) => {
     await desktop.moveCursor(123, 456);
-    assert.match(await bash('xdotool getmouselocation'), /^x:123 y:456 /);
+    assert.match(await shell.run('xdotool getmouselocation'), /^x:123 y:456 /);
   },
   drag_to: async (stage) => {
     await stage.desktop.moveCursor(...AT);

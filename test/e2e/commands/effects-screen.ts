@@ -34,22 +34,22 @@ export const screenEffects: EffectsOf<keyof typeof screenCommands> = {
       // prettier-ignore
       assert.equal(pixel(part, x, y), pixel(whole, 100 + x, 50 + y));
   },
-  to_screen_coordinates: async ({ desktop, bash }) => {
+  to_screen_coordinates: async ({ desktop, shell }) => {
     const place = await desktop.toScreenCoordinates(640, 401);
     await desktop.moveCursor(...place);
-    assert.match(await bash('xdotool getmouselocation'), /^x:640 y:401 /);
+    assert.match(await shell.run('xdotool getmouselocation'), /^x:640 y:401 /);
   },
-  to_screenshot_coordinates: async ({ desktop, bash }) => {
-    await bash('xdotool mousemove 321 654');
+  to_screenshot_coordinates: async ({ desktop, shell }) => {
+    await shell.run('xdotool mousemove 321 654');
     const { x, y } = await desktop.getCursorPosition();
     assert.deepEqual(await desktop.toScreenshotCoordinates(x, y), [321, 654]);
   },
-  get_screen_size: async ({ desktop, bash }) => {
+  get_screen_size: async ({ desktop, shell }) => {
     const { width, height } = await desktop.getScreenSize();
-    assert.equal(await bash('xdotool getdisplaygeometry'), `${width} ${height}`);
+    assert.equal(await shell.run('xdotool getdisplaygeometry'), `${width} ${height}`);
   },
-  get_cursor_position: async ({ desktop, bash }) => {
-    await bash('xdotool mousemove 77 88');
+  get_cursor_position: async ({ desktop, shell }) => {
+    await shell.run('xdotool mousemove 77 88');
     assert.deepEqual(await desktop.getCursorPosition(), { x: 77, y: 88 });
   },
 };

@@ -8,18 +8,18 @@ const PICTURE =
   "{ printf 'P6 64 40 255 '; for i in $(seq 2560); do printf '\\x10\\x20\\xf0'; done; } > ~/blue.ppm";
 
 export const systemEffects: EffectsOf<keyof typeof systemCommands> = {
-  version: async ({ desktop, bash }) => {
+  version: async ({ desktop, shell }) => {
     const { package: version } = await desktop.version();
-    assert.match(await bash('cat /opt/deskreel/package.json'), new RegExp(`"version": "${version}"`));
+    assert.match(await shell.run('cat /opt/deskreel/package.json'), new RegExp(`"version": "${version}"`));
   },
-  get_desktop_environment: async ({ desktop, bash }) => {
+  get_desktop_environment: async ({ desktop, shell }) => {
     assert.equal(
       (await desktop.getDesktopEnvironment()).toLowerCase(),
-      await bash('echo "$DESKTOP_SESSION"'),
+      await shell.run('echo "$DESKTOP_SESSION"'),
     );
   },
   set_wallpaper: async (stage) => {
-    await stage.bash(PICTURE);
+    await stage.shell.run(PICTURE);
     await stage.desktop.setWallpaper('~/blue.ppm');
     await stage.desktop.waitFor({ settled: true });
     const { pixels, width } = await stage.picture();
@@ -30,13 +30,13 @@ export const systemEffects: EffectsOf<keyof typeof systemCommands> = {
   },
   wait: async (stage) => {
     // What comes after it sees what came in the meantime.
-    await stage.bash('rm -f ~/meanwhile; (sleep 0.3; touch ~/meanwhile) >/dev/null 2>&1 &');
+    await stage.shell.run('rm -f ~/meanwhile; (sleep 0.3; touch ~/meanwhile) >/dev/null 2>&1 &');
     await stage.desktop.wait(1.5);
-    assert.equal(await stage.bash('ls ~/meanwhile'), '/home/cua/meanwhile');
+    assert.equal(await stage.shell.run('ls ~/meanwhile'), '/home/cua/meanwhile');
   },
-  diorama_cmd: async ({ desktop, bash }) => {
-    const before = await bash('wmctrl -l');
+  diorama_cmd: async ({ desktop, shell }) => {
+    const before = await shell.run('wmctrl -l');
     await assert.rejects(desktop.dioramaCmd('get_windows'), { code: 'unsupported' });
-    assert.equal(await bash('wmctrl -l'), before);
+    assert.equal(await shell.run('wmctrl -l'), before);
   },
 };

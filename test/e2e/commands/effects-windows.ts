@@ -15,14 +15,17 @@ async function editor({ desktop }: Stage): Promise<number> {
 
 /** What a person sees of the window: with its frame of 5 pixels and its title bar of 29. */
 async function seen(stage: Stage, window: number): Promise<number[]> {
-  const geometry = await stage.bash(`xwininfo -id ${window}`);
-  const names = ['Absolute upper-left X', 'Absolute upper-left Y', 'Width', 'Height'];
-  const [x = 0, y = 0, width = 0, height = 0] = names.map((name) =>
-    Number(new RegExp(`${name}: +(-?\\d+)`).exec(geometry)?.[1]),
-  );
-  const frame = await stage.bash(`xprop -id ${window} _NET_FRAME_EXTENTS`);
-  const [left = 0, right = 0, top = 0, bottom = 0] = frame.split('=')[1]?.split(',').map(Number) ?? [];
-  return [x - left, y - top, width + left + right, height + top + bottom];
+  const geometry = await stage.shell.run(`xwininfo -id ${window}`);
+  const number = (name: string): number => Number(new RegExp(`${name}: +(-?\\d+)`).exec(geometry)?.[1]);
+  const frame = await stage.shell.run(`xprop -id ${window} _NET_FRAME_EXTENTS`);
+  const [left, right, top, bottom] = frame.split('=').at(-1)?.split(',').map(Number) ?? [];
+  assert.ok(left !== undefined && right !== undefined && top !== undefined && bottom !== undefined, frame);
+  return [
+    number('Absolute upper-left X') - left,
+    number('Absolute upper-left Y') - top,
+    number('Width') + left + right,
+    number('Height') + top + bottom,
+  ];
 }
 
 const looks: EffectsOf<Extract<keyof typeof windowCommands, `get_${string}`>> = {
@@ -30,12 +33,12 @@ const looks: EffectsOf<Extract<keyof typeof windowCommands, `get_${string}`>> = 
     await stage.edit();
     assert.equal(
       String(await stage.desktop.getCurrentWindowId()),
-      await stage.bash('xdotool getactivewindow'),
+      await stage.shell.run('xdotool getactivewindow'),
     );
   },
   get_active_window_title: async (stage) => {
     await stage.edit();
-    const title = await stage.bash('xdotool getactivewindow getwindowname');
+    const title = await stage.shell.run('xdotool getactivewindow getwindowname');
     assert.equal(await stage.desktop.getActiveWindowTitle(), title);
   },
   get_active_window_bounds: async (stage) => {
@@ -45,7 +48,7 @@ const looks: EffectsOf<Extract<keyof typeof windowCommands, `get_${string}`>> = 
   },
   get_application_windows: async (stage) => {
     assert.deepEqual((await stage.desktop.getApplicationWindows('MOUSEPAD')).map(String), [
-      await stage.bash(EDITOR),
+      await stage.shell.run(EDITOR),
     ]);
     assert.deepEqual(await stage.desktop.getApplicationWindows('no such program'), []);
   },
@@ -53,7 +56,7 @@ const looks: EffectsOf<Extract<keyof typeof windowCommands, `get_${string}`>> = 
     const window = await editor(stage);
     assert.equal(
       await stage.desktop.getWindowName(window),
-      await stage.bash(`xdotool getwindowname ${window}`),
+      await stage.shell.run(`xdotool getwindowname ${window}`),
     );
     await assert.rejects(stage.desktop.getWindowName(4), { code: 'not_found' });
   },
@@ -84,30 +87,30 @@ const changes: EffectsOf<Exclude<keyof typeof windowCommands, `get_${string}`>> 
     const window = await editor(stage);
     await stage.desktop.maximizeWindow(window);
     assert.match(
-      await stage.bash(`xprop -id ${window} _NET_WM_STATE`),
+      await stage.shell.run(`xprop -id ${window} _NET_WM_STATE`),
       /MAXIMIZED_HORZ.*MAXIMIZED_VERT|VERT.*HORZ/,
     );
     assert.equal((await seen(stage, window))[2], 1280);
-    await stage.bash(`wmctrl -i -r ${window} -b remove,maximized_vert,maximized_horz`);
+    await stage.shell.run(`wmctrl -i -r ${window} -b remove,maximized_vert,maximized_horz`);
   },
   minimize_window: async (stage) => {
     const window = await editor(stage);
     await stage.desktop.minimizeWindow(window);
-    assert.match(await stage.bash(`xwininfo -id ${window}`), /Map State: IsUnMapped/);
-    await stage.bash(`xdotool windowactivate --sync ${window}`);
+    assert.match(await stage.shell.run(`xwininfo -id ${window}`), /Map State: IsUnMapped/);
+    await stage.shell.run(`xdotool windowactivate --sync ${window}`);
   },
   activate_window: async (stage) => {
     const window = await editor(stage);
-    await stage.bash("xdotool search --onlyvisible --name '^probe' windowactivate --sync");
+    await stage.shell.run("xdotool search --onlyvisible --name '^probe' windowactivate --sync");
     await stage.desktop.activateWindow(window);
-    assert.equal(await stage.bash('xdotool getactivewindow'), String(window));
+    assert.equal(await stage.shell.run('xdotool getactivewindow'), String(window));
   },
   close_window: async (stage) => {
     await stage.desktop.launch('xfce4-terminal', ['--title', 'to be closed']);
     const { windowId = 0 } = await stage.desktop.waitFor({ window: 'to be closed' });
     await stage.desktop.closeWindow(windowId);
     await eventually(async () => {
-      assert.doesNotMatch(await stage.bash('wmctrl -l'), /to be closed/);
+      assert.doesNotMatch(await stage.shell.run('wmctrl -l'), /to be closed/);
     }, 5_000);
   },
 };

@@ -19,8 +19,8 @@ export type EffectsOf<N extends CommandName> = Readonly<Record<N, Effect>>;
 
 export interface Stage extends AsyncDisposable {
   readonly desktop: ComputerInterface;
-  /** Runs a script in the container, past the agent. */
-  bash(script: string): Promise<string>;
+  /** Runs scripts in the container, past the agent. */
+  readonly shell: ContainerShell;
   /** What has happened to the page since `clear`, one word for each event. */
   events(): Promise<string[]>;
   /** Brings the page to the front, and its list of events back to empty. */
@@ -47,26 +47,24 @@ export async function openStage(): Promise<Stage> {
 class DesktopStage implements Stage {
   readonly desktop: ComputerInterface;
   readonly #computer: TestComputer;
-  readonly #shell: ContainerShell;
-  readonly bash: Stage['bash'];
+  readonly shell: ContainerShell;
 
   constructor(computer: TestComputer) {
     this.#computer = computer;
     this.desktop = computer.desktop;
-    this.#shell = new ContainerShell(`deskreel-${computer.computer.desktop.id}`);
-    this.bash = this.#shell.run;
+    this.shell = new ContainerShell(`deskreel-${computer.computer.desktop.id}`);
   }
 
   async open(): Promise<void> {
     await this.desktop.writeText(PAGE, await readFile(PAGE_FILE, 'utf8'));
     await this.desktop.launch('mousepad');
     await this.desktop.launch('chromium', [`--app=file://${PAGE}`]);
-    await this.bash(PLACE);
+    await this.shell.run(PLACE);
     await this.clear();
   }
 
   async events(): Promise<string[]> {
-    const title = await this.bash("xdotool search --onlyvisible --name '^probe' getwindowname");
+    const title = await this.shell.run("xdotool search --onlyvisible --name '^probe' getwindowname");
     return title.split(' ').slice(1);
   }
 
@@ -88,11 +86,11 @@ class DesktopStage implements Stage {
   }
 
   async edited(): Promise<string> {
-    await this.bash('echo -n NOTHING | xclip -selection clipboard -in >/dev/null 2>&1');
+    await this.shell.run('echo -n NOTHING | xclip -selection clipboard -in >/dev/null 2>&1');
     await this.#keys(EDITOR, 'ctrl+a ctrl+c');
     let text = '';
     await eventually(async () => {
-      text = await this.bash('timeout 2 xclip -selection clipboard -out');
+      text = await this.shell.run('timeout 2 xclip -selection clipboard -out');
       if (text === 'NOTHING') throw new Error('the editor has copied nothing');
     }, 5_000);
     return text;
@@ -102,11 +100,11 @@ class DesktopStage implements Stage {
   async #keys(window: string, keys: string): Promise<void> {
     const script = `window=$(xdotool search --onlyvisible ${window} | tail -1)
       xdotool windowactivate --sync $window; xdotool key --delay 30 ${keys}`;
-    await this.bash(script);
+    await this.shell.run(script);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#shell[Symbol.dispose]();
+    this.shell[Symbol.dispose]();
     await this.#computer[Symbol.asyncDispose]();
   }
 }
