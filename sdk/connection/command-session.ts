@@ -172,6 +172,8 @@ export class CommandSession {
       connection.close();
       return;
     }
+    // It may have broken before this was reached: nobody would tell of it a second time.
+    if (!connection.open) throw new DeskreelError('guest_unavailable', 'the connection broke as it was made');
     this.#connection = connection;
     this.#flush();
   }

@@ -11,6 +11,8 @@ const HEARTBEAT_MS = 15_000;
 const HANDSHAKE_MS = 10_000;
 
 export interface Connection {
+  /** False once it broke, also before anybody was told. */
+  readonly open: boolean;
   send(text: string): void;
   close(): void;
 }
@@ -43,7 +45,13 @@ export function openConnection(options: ConnectionOptions): Promise<Connection> 
     let lost = new DeskreelError('guest_unavailable', 'the connection to the server was closed');
     const give = (): void => {
       opened = true;
-      resolve({ send: (text) => socket.send(text), close: () => socket.close() });
+      resolve({
+        get open() {
+          return socket.readyState === WebSocket.OPEN;
+        },
+        send: (text) => socket.send(text),
+        close: () => socket.close(),
+      });
     };
     socket.on('open', () => socket.send(options.hello));
     socket.on('message', (data: Buffer) => {

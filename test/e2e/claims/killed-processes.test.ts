@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { GuestStatus } from '../../../protocol/link.ts';
 import { startComputer, type TestComputer } from '../../support/computer.ts';
 import { centreOf, findElements, readTree, waitForElement } from '../../support/elements.ts';
+import { inside as insideContainer } from '../../support/inside.ts';
 import { rowsOf } from '../../support/saved-trace.ts';
 import { eventually } from '../../support/server.ts';
 
@@ -41,19 +42,8 @@ function service(name: string): Process {
   return { find: `s6-svstat -o pid $XDG_RUNTIME_DIR/deskreel/services/${name}` };
 }
 
-/** Inside the container, past the agent: what is killed may be the agent. */
-async function inside(desk: TestComputer, script: string): Promise<string> {
-  const container = desk.server.docker.getContainer(`deskreel-${desk.computer.desktop.id}`);
-  const work = await container.exec({
-    Cmd: ['bash', '-c', script],
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: true,
-  });
-  let said = '';
-  for await (const piece of await work.start({ Tty: true })) said += String(piece);
-  return said.trim();
-}
+const inside = (desk: TestComputer, script: string): Promise<string> =>
+  insideContainer(desk.server.docker, desk.computer.desktop.id, script);
 
 /** A new one where there is none, or none with a tree. */
 async function openEditor({ desktop }: TestComputer): Promise<void> {
