@@ -21,7 +21,7 @@ export interface CuaHttpAnswer {
 }
 
 /** Who asks was let in already; clients that send a key all the same wait for this. */
-const AUTHENTICATED: CuaReply = { success: true, message: 'Authentication successful' };
+export const AUTHENTICATED: CuaReply = { success: true, message: 'Authentication successful' };
 
 /** One text message of a WebSocket, answered. */
 export async function answerCuaText(text: string, run: RunCommand): Promise<CuaReply> {

@@ -9,6 +9,7 @@ import type { Desktop } from '../desktops/desktop.ts';
 import { admit, checkPlace } from './access.ts';
 import type { HttpParts } from './context.ts';
 import { refuseUpgrade } from './error-reply.ts';
+import { FirstMessages, notAuthenticated } from './first-message.ts';
 import { relayVnc } from './vnc-relay.ts';
 
 const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc)(?:\?.*)?$/;
@@ -29,8 +30,18 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
     // noVNC asks for it; the agent's socket speaks plain binary anyhow.
     handleProtocols: (offered) => (offered.has('binary') ? 'binary' : false),
   });
+  const keyless = new FirstMessages({
+    clock: parts.clock,
+    closing: parts.closing,
+    open: (request, key, ws) => serve(parts, openedBy(parts, request, key), 'ws', ws),
+  });
   server.on('upgrade', (request, socket, head) => {
     try {
+      checkPlace(parts, request);
+      if (maySendKey(parts, request) && !keyless.full) {
+        sockets.handleUpgrade(request, socket, head, (ws) => keyless.await(request, socket, ws));
+        return;
+      }
       const { desktop, purpose } = target(parts, request);
       sockets.handleUpgrade(request, socket, head, (ws) => serve(parts, desktop, purpose, ws));
     } catch (error) {
@@ -40,13 +51,36 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
 }
 
 function target(parts: HttpParts, request: IncomingMessage): { desktop: Desktop; purpose: Purpose } {
-  checkPlace(parts, request);
   const { url } = admit(parts, request);
+  const { id, purpose } = place(url);
+  return { desktop: parts.registry.get(id), purpose };
+}
+
+/** Throws `not_found` for a path that is none of a socket. */
+function place(url: string): { id: string; purpose: Purpose } {
   const [, id, purpose] = PATH.exec(url) ?? [];
   if (id === undefined || (purpose !== 'ws' && purpose !== 'vnc')) {
     throw new DeskreelError('not_found', 'there is no WebSocket at this path');
   }
-  return { desktop: parts.registry.get(decodeURIComponent(id)), purpose };
+  return { id: decodeURIComponent(id), purpose };
+}
+
+/** Commands alone have a dialect that a key can be told in. */
+function maySendKey({ authenticator }: HttpParts, { url = '', headers }: IncomingMessage): boolean {
+  return PATH.exec(url)?.[2] === 'ws' && !authenticator.bringsKey(headers);
+}
+
+/** The desktop of the path, where the server's token or that desktop's own key was sent. Throws `unauthorized`. */
+function openedBy(
+  { authenticator, registry }: HttpParts,
+  { url = '' }: IncomingMessage,
+  key: string,
+): Desktop {
+  const { id } = place(url);
+  if (authenticator.isToken(key)) return registry.get(id);
+  const desktop = registry.byKey(key);
+  if (desktop && (desktop.id === id || desktop.record.name === id)) return desktop;
+  throw notAuthenticated();
 }
 
 function serve(parts: HttpParts, desktop: Desktop, purpose: Purpose, ws: WebSocket): void {

@@ -125,13 +125,58 @@ describe('access', () => {
   });
 
   it('to a socket follows the same rules', async () => {
+    assert.equal(await refusal(one.links.vnc, {}), 401);
     for (const url of [one.links.ws, one.links.vnc]) {
-      assert.equal(await refusal(url, {}), 401);
       assert.equal(await refusal(url, { headers: { 'X-API-Key': 'wrong' } }), 401);
     }
     assert.equal(await refusal(`${one.links.ws}x`, { headers: server.auth }), 404);
     const elsewhere = one.links.ws.replace(one.id, 'd-nowhere');
     assert.equal(await refusal(elsewhere, { headers: server.auth }), 404);
+  });
+
+  it('to a socket without a key is given by `authenticate`, and until then nothing is answered', async () => {
+    const authenticate = (key: string): object => ({
+      command: 'authenticate',
+      params: { api_key: key, container_name: 'any' },
+    });
+    const key = new URL(one.links.api).pathname.slice('/d/'.length);
+    for (const right of [server.running.token, key]) {
+      const socket = await opens(one.links.ws);
+      assert.deepEqual(await roundTrip(socket, authenticate(right)), {
+        success: true,
+        message: 'Authentication successful',
+      });
+      const size = { success: true, size: { width: 1280, height: 800 } };
+      assert.deepEqual(await roundTrip(socket, { command: 'get_screen_size' }), size);
+      socket.close();
+    }
+    for (const [url, wrong] of [
+      [one.links.ws, 'wrong'],
+      [other.links.ws, key],
+      [one.links.ws.replace(one.id, 'd-nowhere'), key],
+    ] as const) {
+      const socket = await opens(url);
+      const closed = once(socket, 'close');
+      assert.deepEqual(await roundTrip(socket, authenticate(wrong)), {
+        success: false,
+        error: 'Authentication failed',
+      });
+      assert.equal(((await closed) as [number])[0], 1008);
+    }
+    for (const first of [
+      '{"command":"version"}',
+      '{"id":1,"command":"version"}',
+      '{"hello":{}}',
+      '{',
+      'x'.repeat(20_000),
+    ]) {
+      const socket = await opens(one.links.ws);
+      socket.on('message', () => assert.fail('nothing is answered'));
+      socket.send(first);
+      socket.send(JSON.stringify(authenticate(key)));
+      const [code] = (await once(socket, 'close')) as [number];
+      assert.ok(code === 1008 || code === 1006, `${code}`);
+    }
   });
 
   it('by the key of a desktop opens that desktop and nothing of the server', async () => {
