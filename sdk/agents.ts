@@ -29,3 +29,20 @@ export type {
   PredicateResult,
 } from './agent-runtime/predicates.ts';
 export type { ActionContext, SnapshotOptions, SnapshotSource } from './agent-runtime/source.ts';
+export { ComputerAgent, type AgentRunOptions } from './computer-agent/computer-agent.ts';
+export type { ComputerAgentOptions } from './computer-agent/options.ts';
+export type { AgentTurn } from './computer-agent/run.ts';
+export type { StopReason } from './computer-agent/observer.ts';
+export type { AgentUsage, Prices } from './computer-agent/usage.ts';
+export type {
+  AgentModelAnswer,
+  AgentModelFunction,
+  AgentModelItem,
+  AgentModelRequest,
+} from './computer-agent/function-conversation.ts';
+export type {
+  AgentAction,
+  AgentItem,
+  ComputerCallItem,
+  ComputerCallOutputItem,
+} from './computer-agent/items.ts';

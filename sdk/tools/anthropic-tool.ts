@@ -7,6 +7,7 @@ import {
   type AnthropicActionName,
   type AnthropicVersion,
 } from '../../protocol/vocabulary/from-anthropic.ts';
+import type { Size } from '../../protocol/primitives.ts';
 import type { CallOptions } from '../interface/call.ts';
 import { failureText } from './failures.ts';
 import {
@@ -80,6 +81,11 @@ export class AnthropicComputerTool {
   ): Promise<AnthropicComputerTool> {
     const { version = '20260801', screenshotAfterAction = version !== '20260801', ...rest } = options;
     return new AnthropicComputerTool(await ModelScreen.open(computer, rest), version, screenshotAfterAction);
+  }
+
+  /** The size in pixels at which the model sees the screen. */
+  get modelSize(): Size {
+    return this.#screen.scaling.model;
   }
 
   /** What goes into a request's `tools`. */

@@ -6,7 +6,6 @@ const FOR_THE_CALLER: ReadonlySet<ErrorCode> = new Set([
   'cancelled',
   'unauthorized',
   'forbidden',
-  'not_found',
   'guest_unavailable',
   'engine_unavailable',
   'storage_full',

@@ -26,6 +26,8 @@ export interface ModelPicture {
   /** A PNG file, base64. */
   readonly data: string;
   readonly size: Size;
+  /** The hash of the whole screen's pixels, by which the trace knows it too. */
+  readonly frame: string;
 }
 
 /** What the last step of a plan answered with. */
@@ -75,24 +77,26 @@ export class ModelScreen {
     }
   }
 
-  /** The screen once it has come to rest, at the model's size. */
-  async shot(options: CallOptions = {}): Promise<ModelPicture> {
-    await this.#settled(options);
-    const { image_data: data, width, height } = await this.#computer.command('screenshot', {}, options);
+  /** The screen once it has come to rest, at the model's size. `settle` as in the options. */
+  async shot(options: CallOptions = {}, settle = this.#options.settle): Promise<ModelPicture> {
+    await this.#settled(settle, options);
+    const shot = await this.#computer.command('screenshot', {}, options);
+    const { image_data: data, width, height, frame } = shot;
     this.#scaling = scale({ width, height }, this.#options.scale);
     const { model } = this.#scaling;
-    if (model.width === width && model.height === height) return { data, size: model };
+    if (model.width === width && model.height === height) return { data, size: model, frame };
     const resized = await sharp(Buffer.from(data, 'base64'))
       .resize({ ...model, fit: 'fill' })
       .png()
       .toBuffer();
-    return { data: resized.toString('base64'), size: model };
+    return { data: resized.toString('base64'), size: model, frame };
   }
 
   async #step(step: CommandStep, options: CallOptions): Promise<Shown> {
     if (step.command === 'zoom') {
-      const { image_data: data, width, height } = await this.#computer.command('zoom', step.params, options);
-      return { kind: 'picture', picture: { data, size: { width, height } } };
+      const shot = await this.#computer.command('zoom', step.params, options);
+      const { image_data: data, width, height, frame } = shot;
+      return { kind: 'picture', picture: { data, size: { width, height }, frame } };
     }
     if (step.command === 'get_cursor_position') {
       const { position } = await this.#computer.command('get_cursor_position', {}, options);
@@ -103,8 +107,7 @@ export class ModelScreen {
   }
 
   /** A screen that does not come to rest, such as a film, is shown as it is. */
-  async #settled(options: CallOptions): Promise<void> {
-    const { settle } = this.#options;
+  async #settled(settle: number, options: CallOptions): Promise<void> {
     if (settle === 0) return;
     try {
       await this.#computer.command('wait_for', { settled: true, timeout: settle }, options);

@@ -2,6 +2,7 @@
 // The shapes are those of the `openai` package, written out here so that this one does not need it; a test compares them.
 import { openaiPlan } from '../../protocol/vocabulary/from-openai.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
+import type { Size } from '../../protocol/primitives.ts';
 import type { CallOptions } from '../interface/call.ts';
 import { defined } from '../options.ts';
 import { failureText } from './failures.ts';
@@ -61,6 +62,11 @@ export class OpenAIComputerTool {
   static async create(computer: CommandRunner, options: OpenAIToolOptions = {}): Promise<OpenAIComputerTool> {
     const { scale, settle } = options;
     return new OpenAIComputerTool(await ModelScreen.open(computer, defined({ scale, settle })), options);
+  }
+
+  /** The size in pixels at which the model sees the screen. */
+  get modelSize(): Size {
+    return this.#screen.scaling.model;
   }
 
   /** What goes into a request's `tools`. */

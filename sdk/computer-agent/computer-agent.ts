@@ -1,0 +1,61 @@
+// An agent that works a computer: a model, the desktop as its tool, and what is recorded of both.
+import { randomUUID } from 'node:crypto';
+import type { EitherCase } from '../names.ts';
+import { ModelScreen } from '../tools/model-screen.ts';
+import { startConversation } from './conversation.ts';
+import type { AgentItem } from './items.ts';
+import { together, type RunObserver } from './observer.ts';
+import { agentPlan, type AgentPlan, type ComputerAgentOptions } from './options.ts';
+import { AgentRun, type AgentTurn } from './run.ts';
+import { traceRows } from './trace-rows.ts';
+import { TrajectoryFolder } from './trajectory.ts';
+
+export interface AgentRunOptions {
+  /** Cancels the run: the turn that follows is its last and says so. */
+  signal?: AbortSignal;
+}
+
+export class ComputerAgent {
+  readonly #plan: AgentPlan;
+
+  /** Throws `bad_request` naming the option that is wrong. */
+  constructor(options: EitherCase<ComputerAgentOptions>) {
+    this.#plan = agentPlan(options);
+  }
+
+  /**
+   * Works on what is said until the model is done, or a limit is reached: the last turn says which. Where a trace runs on
+   * the desktop, the run is in it. Throws what the model's provider throws, and what no model can mend
+   * (`guest_unavailable`, `unauthorized` …). To leave the loop ends the run.
+   */
+  async *run(
+    messages: string | readonly AgentItem[],
+    { signal = new AbortController().signal }: AgentRunOptions = {},
+  ): AsyncGenerator<AgentTurn, void> {
+    const plan = this.#plan;
+    const said: AgentItem[] =
+      typeof messages === 'string' ? [{ role: 'user', content: messages }] : [...messages];
+    const runId = randomUUID();
+    const screen = await ModelScreen.open(plan.computer);
+    const conversation = await startConversation(plan, said);
+    const observer = together(await this.#observers(runId));
+    const now = (): number => Date.now();
+    await observer.runStarted({
+      runId,
+      model: conversation.model,
+      messages: said,
+      instructions: plan.instructions,
+      startedMs: now(),
+    });
+    yield* new AgentRun({ plan, conversation, screen, observer, signal, now }).turns();
+  }
+
+  async #observers(runId: string): Promise<RunObserver[]> {
+    const { computer, trajectoryDir } = this.#plan;
+    const rows = await traceRows(computer.tracing, runId);
+    return [
+      ...(rows ? [rows] : []),
+      ...(trajectoryDir === undefined ? [] : [new TrajectoryFolder(trajectoryDir)]),
+    ];
+  }
+}
