@@ -57,6 +57,9 @@ export async function execute(
   call: Call,
 ): Promise<Executed> {
   const handled = await (handlers[command] as AnyHandler)(params, call);
-  if ('png' in handled) return { result: {}, image: { info: handled.info, png: handled.png } };
+  if ('png' in handled) {
+    const { info, png, shot } = handled;
+    return { result: {}, image: { info, png, shot } };
+  }
   return { result: handled };
 }

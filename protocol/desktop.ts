@@ -1,5 +1,6 @@
 // Desktops as the HTTP API shows them.
 import { z } from 'zod';
+import { Privacy } from './privacy/rules.ts';
 
 export const DEFAULT_RESOLUTION = '1280x800';
 
@@ -25,6 +26,8 @@ export const DesktopSpec = z.strictObject({
   network: z.enum(['internet', 'none']).default('internet'),
   /** `always`: with a flight recorder, of which traces can be cut; `on-demand`: between start and stop; `off`: never. */
   record: z.enum(['always', 'on-demand', 'off']).default('always'),
+  /** What is kept out of everything that is recorded of it, beside what a trace's own rules keep out. */
+  privacy: Privacy.optional(),
   /** Seconds after which the desktop is removed. */
   ttl: z.number().positive().optional(),
 });

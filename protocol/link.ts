@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { FrameInfo, FrameWhen } from './frame.ts';
 import { Button } from './primitives.ts';
+import { Mask, PrivacyRules } from './privacy/rules.ts';
 import { TreeReport } from './tree.ts';
 
 /** Both sides must have the same; a guest of another version is refused with a clear error. */
@@ -42,12 +43,20 @@ export const ToGuest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('forget_frames') }),
   /** Lift the keys and buttons that a session holds. */
   z.object({ type: z.literal('release'), session: z.string(), reason: z.string() }),
+  /** Where keys would go now; answered with `focus`. `moves`: they may move the focus on their way. */
+  z.object({ type: z.literal('ask_focus'), ask_id: z.string(), moves: z.boolean() }),
+  /** What is to be kept out of captures from now on; `texts` were typed earlier and may still be on the screen. */
+  z.object({ type: z.literal('privacy'), rules: PrivacyRules, texts: z.array(z.string()) }),
   /** Look at the desktop's parts anew; answered with `status`. */
   z.object({ type: z.literal('get_status') }),
 ]);
 export type ToGuest = z.infer<typeof ToGuest>;
 
 const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.unknown().optional() });
+
+/** What the keyboard works: a password field, something else, or nobody knows. */
+export const KeyFocus = z.enum(['password', 'plain', 'unknown']);
+export type KeyFocus = z.infer<typeof KeyFocus>;
 
 /** A part of the desktop that is not as it should be. */
 export const StatusGap = z.object({ part: z.string(), reason: z.string() });
@@ -91,12 +100,17 @@ export const FromGuest = z.discriminatedUnion('type', [
     duration_ms: z.number(),
     /** A `screenshot` answer: what the picture that travels with it is. */
     image: FrameInfo.optional(),
+    /** That picture shows what is to be masked: the recorder's own copy is a `requested` frame. */
+    image_private: z.boolean().optional(),
+    /** What of the result may be recorded, where that is less than all of it. */
+    recorded: z.object({ result: z.unknown(), masks: z.array(Mask) }).optional(),
   }),
+  z.object({ type: z.literal('focus'), ask_id: z.string(), focus: KeyFocus }),
   /** With a PNG in a binary frame; as text when the server has that PNG already. */
-  z.object({ type: z.literal('frame'), ...Cause, info: FrameInfo }),
+  z.object({ type: z.literal('frame'), ...Cause, info: FrameInfo, masks: z.array(Mask).optional() }),
   /** No frame could be taken, and why. */
   z.object({ type: z.literal('no_frame'), ...Cause, evidence: z.string() }),
-  z.object({ type: z.literal('tree'), ...Cause, report: TreeReport }),
+  z.object({ type: z.literal('tree'), ...Cause, report: TreeReport, masks: z.array(Mask).optional() }),
   z.object({ type: z.literal('no_tree'), ...Cause, evidence: z.string() }),
   /** Keys and buttons were lifted that a session held; without one, those that an earlier run of the agent had left. */
   z.object({ type: z.literal('released'), session: z.string().optional(), reason: z.string(), held: Held }),

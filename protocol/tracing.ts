@@ -1,5 +1,6 @@
 // Options and answers of tracing: Cua's names, in snake_case on the wire.
 import { z } from 'zod';
+import { Privacy, RecordedPrivacy, recordedPrivacy } from './privacy/rules.ts';
 
 /** What a trace may be called. No path can be made of it. */
 export const TraceName = z
@@ -19,9 +20,19 @@ export const TraceOptions = z.strictObject({
   video: z.literal(false).default(false),
   /** `settled`: the next input waits until the screen has settled. */
   pace: z.enum(['free', 'settled']).default('free'),
+  /** What is kept out beside secrets: a mode, or rules. */
+  privacy: Privacy.optional(),
 });
 export type TraceOptions = z.output<typeof TraceOptions>;
 export type TraceOptionsInput = z.input<typeof TraceOptions>;
+
+/** The options as a trace tells of them. */
+export const RecordedOptions = TraceOptions.extend({ privacy: RecordedPrivacy.optional() });
+export type RecordedOptions = z.output<typeof RecordedOptions>;
+
+export function recordedOptions({ privacy, ...others }: TraceOptions): RecordedOptions {
+  return privacy === undefined ? others : { ...others, privacy: recordedPrivacy(privacy) };
+}
 
 export const TraceMetadata = z.strictObject({ key: z.string().min(1).max(200), value: z.json() });
 

@@ -94,6 +94,7 @@ function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex)
 }
 
 function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
+  if (row.type === 'masked') return;
   if (row.type === 'call') yield* viewCall(row, start, calls.of(row.data.call_id));
   else if (row.type === 'trace_start') yield at(start, row, startData(row));
   else if (row.type === 'trace_end') yield at(start, row, endData(start, row));

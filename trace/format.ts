@@ -4,7 +4,8 @@ import { ERROR_CODES } from '../protocol/errors.ts';
 import { FrameId, FrameWhen } from '../protocol/frame.ts';
 import { CaptureWish } from '../protocol/link.ts';
 import { Actor, Bounds, Point } from '../protocol/primitives.ts';
-import { TraceOptions } from '../protocol/tracing.ts';
+import { MaskRule } from '../protocol/privacy/rules.ts';
+import { RecordedOptions } from '../protocol/tracing.ts';
 import { TreeGap } from '../protocol/tree.ts';
 
 export const VERSION = 1;
@@ -66,7 +67,7 @@ export type Source = z.infer<typeof Source>;
 const TraceStart = z.object({
   trace_id: z.string(),
   name: z.string().nullable(),
-  config: TraceOptions,
+  config: RecordedOptions,
   desktop: DesktopFacts,
   source: Source.optional(),
 });
@@ -85,6 +86,8 @@ const Call = z.object({
   args: z.unknown(),
   /** The frames and trees that are to be recorded with it; absent for none. */
   wish: CaptureWish.optional(),
+  /** It could not be learnt what the keys go to. */
+  focus: z.literal('unknown').optional(),
   ...Withheld,
 });
 
@@ -130,6 +133,21 @@ const TakenTree = z.object({
 
 /** `cut`: a slice of the flight recorder's journal. */
 export const TraceEnding = z.enum(['stopped', 'recovered', 'cut']);
+
+/** Where something was masked: fields of a row, rectangles of a frame, elements of a tree. Never what. */
+export const MaskPlace = z.discriminatedUnion('in', [
+  z.object({ in: z.enum(['call', 'reply', 'event', 'metadata']), fields: z.array(z.string()) }),
+  z.object({ in: z.literal('frame'), when: FrameWhen, bounds: z.array(Bounds) }),
+  z.object({ in: z.literal('tree'), when: FrameWhen, nodes: z.number().int() }),
+]);
+export type MaskPlace = z.infer<typeof MaskPlace>;
+
+const Masked = z.object({
+  call_id: z.string().optional(),
+  capture_id: z.string().optional(),
+  rule: MaskRule,
+  place: MaskPlace,
+});
 
 const TraceEnd = z.object({
   end: TraceEnding,
@@ -190,6 +208,7 @@ export const ROW_DATA = {
   frame: z.union([TakenFrame, Missing]),
   tree: z.union([TakenTree, Missing]),
   metadata: z.object({ key: z.string(), value: z.json() }),
+  masked: Masked,
   desktop: z.object({ state: z.string(), reason: z.string() }),
   fault: Fault,
   segment: Segment,

@@ -1,6 +1,6 @@
 // `trace_metadata.json`: the overview of a finished trace, in the form that Cua's readers know, with a few fields more.
 import { z } from 'zod';
-import { TraceOptions, type TraceSummary } from '../protocol/tracing.ts';
+import { RecordedOptions, type TraceSummary } from '../protocol/tracing.ts';
 import { DesktopFacts, Source, TraceEnding, VERSION, type RowOf } from './format.ts';
 
 export const TraceOverview = z.object({
@@ -19,7 +19,7 @@ export const TraceOverview = z.object({
   steps: z.number().int(),
   errors: z.number().int(),
   end: TraceEnding,
-  config: TraceOptions,
+  config: RecordedOptions,
   desktop: DesktopFacts,
   source: Source.optional(),
 });

@@ -3,6 +3,7 @@ import type { CommandParams } from '../../protocol/commands/table.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import type { Clock } from '../clock.ts';
 import type { LiveElement } from './live-element.ts';
+import type { XWindow } from '../windows/x-windows.ts';
 
 export interface AccessibilityOptions {
   /** The session bus, as in `DBUS_SESSION_BUS_ADDRESS`. */
@@ -59,6 +60,15 @@ export interface Accessibility {
   element(id: string): LiveElement;
   /** The focused element, undefined where none is known or it does not answer within `timeoutMs` (20). */
   focusedElement(timeoutMs?: number): Promise<FocusedElement | undefined>;
+  /**
+   * Resolves when a program told after `sinceMs` (by the clock) that an element of it took the focus, and nothing more
+   * of that for a moment; or after `timeoutMs`.
+   */
+  focusMoved(sinceMs: number, timeoutMs: number): Promise<void>;
+  /** Every window that X shows, menus and popovers too. Rejects where no X server answers. */
+  readWindows(): Promise<readonly XWindow[]>;
+  /** The window that has the focus, as the window manager tells it. */
+  activeWindow(): Promise<number | undefined>;
   status(): AccessibilityStatus;
   /** Windows whose programs are on no accessibility bus: started without one, or cut off when it was killed. */
   applicationsWithoutTree(): Promise<readonly TreelessApplication[]>;

@@ -15,7 +15,7 @@ const DEFAULT_LIMITS = COMMANDS.get_accessibility_tree.params.parse({});
 /** Starts looking for the accessibility bus at once; what is asked before it was found waits for the first attempt. */
 export function createAccessibility(options: AccessibilityOptions): Accessibility {
   const { clock, onStatus } = options;
-  const focus = new FocusTracker();
+  const focus = new FocusTracker(clock);
   const windows = new XWindows(options.display);
   const ids = new ElementIds(options.firstId);
   const closed = new AbortController();
@@ -45,6 +45,12 @@ export function createAccessibility(options: AccessibilityOptions): Accessibilit
       }
     },
     element: (id) => liveElement(id, ids, watch.buses),
+    focusMoved: (sinceMs, timeoutMs) => focus.moved(sinceMs, timeoutMs),
+    async readWindows() {
+      const [{ windows: managed }, popups] = await Promise.all([windows.read(), windows.readPopups()]);
+      return [...managed, ...popups];
+    },
+    activeWindow: async () => (await windows.active())?.id,
     status: () => watch.status,
     applicationsWithoutTree: () => reader.treeless(AbortSignal.timeout(LIST_MS)),
     close() {

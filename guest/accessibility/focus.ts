@@ -1,6 +1,7 @@
 // Knows which element has the keyboard focus by the events that programs send, without walking any tree.
 import type { BodyReader } from '../dbus/reader.ts';
 import type { Method } from '../dbus/method.ts';
+import type { Clock } from '../clock.ts';
 import type { A11yBus, FocusEvent } from './a11y-bus.ts';
 import type { FocusedElement } from './accessibility.ts';
 import * as atspi from './atspi.ts';
@@ -18,12 +19,45 @@ export interface Place {
   readonly ref: atspi.Reference;
 }
 
+/** Milliseconds after an element took the focus in which another may: a page first, then the entry in it. */
+const REST_MS = 25;
+
 export class FocusTracker {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<() => void>();
   #place: Place | undefined;
+  #movedMs = -Infinity;
   readonly heard = ({ bus, ref, focused }: Place & Pick<FocusEvent, 'focused'>): void => {
-    if (focused) this.#place = { bus, ref };
-    else if (this.#isAt(bus, ref)) this.#place = undefined;
+    if (focused) {
+      this.#place = { bus, ref };
+      this.#movedMs = this.#clock.now();
+      for (const wake of this.#waiting) wake();
+    } else if (this.#isAt(bus, ref)) this.#place = undefined;
   };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves when the focus has moved after `sinceMs` and rests, or after `timeoutMs`. */
+  moved(sinceMs: number, timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let cancelRest = (): void => undefined;
+      const done = (): void => {
+        cancelLimit();
+        cancelRest();
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const wake = (): void => {
+        cancelRest();
+        if (this.#movedMs > sinceMs) cancelRest = this.#clock.after(REST_MS, done);
+      };
+      const cancelLimit = this.#clock.after(timeoutMs, done);
+      this.#waiting.add(wake);
+      wake();
+    });
+  }
 
   /** A walk came across the focus. What was heard is better: it is newer, and toolkits leave stale marks behind. */
   found(place: Place): void {

@@ -5,6 +5,7 @@ import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
 import { packLinkMessage, type CaptureWish, type FromGuest, type ToGuest } from '../../protocol/link.ts';
 import type { Captures } from '../capture/captures.ts';
 import type { Clock } from '../clock.ts';
+import type { PrivacyGuard } from '../privacy/guard.ts';
 import { CallMemory, type LinkFrame, type Reply } from './call-memory.ts';
 import { runCall, type Execute, type Executed } from './run-call.ts';
 import type { Sessions } from './sessions.ts';
@@ -18,6 +19,7 @@ const ALONE_MS = 10_000;
 export interface CallRunnerParts {
   readonly execute: Execute;
   readonly sessions: Sessions;
+  readonly guard: Pick<PrivacyGuard, 'active' | 'coverAnswer'>;
   readonly clock: Clock;
 }
 
@@ -68,7 +70,7 @@ export class CallRunner {
     const about = { type: 'reply', call_id: message.call_id, started_ms: started } as const;
     const idempotent = command !== undefined && COMMANDS[command].idempotent;
     const done = (
-      told: Pick<ReplyMessage, 'success' | 'result' | 'error'>,
+      told: Pick<ReplyMessage, 'success' | 'result' | 'error' | 'recorded' | 'image_private'>,
       image?: Executed['image'],
     ): Reply => {
       const reply = { ...about, ...told, duration_ms: performance.now() - from };
@@ -78,7 +80,11 @@ export class CallRunner {
     };
     try {
       const { result, image } = await this.#run(message, command, captures);
-      return done({ success: true, result }, image);
+      const isPrivate = image !== undefined && this.#parts.guard.active;
+      // The recorder's own copy may be there before the reply.
+      if (isPrivate) captures.requested(message.call_id, image.shot);
+      const hidden = isPrivate ? { image_private: true } : await this.#parts.guard.coverAnswer(result);
+      return done({ success: true, result, ...hidden }, image);
     } catch (thrown) {
       return done({ success: false, error: toDeskreelError(thrown, 'command_failed').toBody() });
     }

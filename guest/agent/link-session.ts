@@ -5,12 +5,16 @@ import { packLinkMessage, type FromGuest, type GuestStatus, type ToGuest } from 
 import type { Captures, SendCapture } from '../capture/captures.ts';
 import type { LinkFrame } from './call-memory.ts';
 import type { CallMessage, CallRunner } from './call-runner.ts';
+import type { PrivacyGuard } from '../privacy/guard.ts';
+import type { TypingWatch } from '../privacy/typing.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface LinkParts {
   /** Shared by all links. */
   readonly calls: CallRunner;
   readonly sessions: Sessions;
+  readonly guard: Pick<PrivacyGuard, 'obey'>;
+  readonly typing: Pick<TypingWatch, 'ask'>;
   readonly createCaptures: (send: SendCapture) => Captures;
   readonly hello: () => FromGuest;
   /** Looks at the desktop's parts; the answer is sent over the link. */
@@ -69,6 +73,12 @@ export class LinkSession {
       case 'release':
         sessions.release(message.session, message.reason).catch(onFault);
         return;
+      case 'ask_focus':
+        this.#tellFocus(message.ask_id, message.moves).catch(onFault);
+        return;
+      case 'privacy':
+        this.#parts.guard.obey(message.rules, message.texts);
+        return;
       case 'get_status':
         this.#tellStatus().catch(onFault);
         return;
@@ -77,6 +87,10 @@ export class LinkSession {
 
   async #answer(message: CallMessage): Promise<void> {
     this.#sendFrame(await this.#parts.calls.reply(message, this.#captures));
+  }
+
+  async #tellFocus(askId: string, moves: boolean): Promise<void> {
+    this.send({ type: 'focus', ask_id: askId, focus: await this.#parts.typing.ask(moves) });
   }
 
   async #tellStatus(): Promise<void> {

@@ -23,6 +23,7 @@ import { createHandlers, execute } from '../commands.ts';
 import type { GuestConfig } from '../config.ts';
 import { openDesktopParts } from '../desktop/parts.ts';
 import { createInput, type Input } from '../input/input.ts';
+import { createPrivacy } from '../privacy/create.ts';
 import { watchFirstPaint } from '../screen/painted.ts';
 import { openScreen } from '../screen/screen.ts';
 import { VERSION } from '../version.ts';
@@ -50,7 +51,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
     accessibility,
     windows: new WindowManager(new XWindows(display)),
   });
-
+  const privacy = createPrivacy({ accessibility, readTree, input, screen, clock: systemClock });
   const desktop = await openDesktopParts(display);
   const painted = watchFirstPaint(screen, systemClock);
   let lastStatus: GuestStatus = UNSEEN;
@@ -60,17 +61,19 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   };
   await status();
 
-  const run: Execute = (command, params, call) => execute(handlers, command, params, call);
+  const run: Execute = (command, params, call) =>
+    privacy.typing.around(command, params, () => execute(handlers, command, params, call));
   const links = new Links();
   const sessions = sessionsOf(input, links);
-  const calls = new CallRunner({ execute: run, sessions, clock: systemClock });
+  const calls = new CallRunner({ execute: run, sessions, guard: privacy.guard, clock: systemClock });
   const boot = randomUUID();
   const onLink = (socket: WebSocket): void => {
     const link = new LinkSession(socket, {
       calls,
       sessions,
+      ...privacy,
       createCaptures: (send) =>
-        createCaptures({ screen, readTree, send, onFault: report, clock: systemClock }),
+        createCaptures({ ...privacy, screen, readTree, send, onFault: report, clock: systemClock }),
       hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: VERSION, status: lastStatus }),
       status,
       onFault: report,
@@ -79,13 +82,20 @@ export async function runAgent(config: GuestConfig): Promise<void> {
     socket.on('close', () => links.remove(link));
   };
   const onVnc = (socket: WebSocket): void => void bridgeVnc(socket, config.vncSocket).catch(report);
-  const { token, novnc } = config;
-  const alone =
-    token === '' ? new CuaServer({ commands: new LocalCommands(run, sessions), status }) : undefined;
+  const { token } = config;
+  const alone = token === '' ? standAlone(run, sessions, status) : undefined;
   createAgentServer({ token, status, onLink, onVnc, alone }).listen(config.port, ALL_ADDRESSES);
-  if (!alone) return;
+  if (alone) serveViews(config, onVnc);
+}
+
+function standAlone(run: Execute, sessions: Sessions, status: () => Promise<GuestStatus>): CuaServer {
+  return new CuaServer({ commands: new LocalCommands(run, sessions), status });
+}
+
+/** Pages that show the screen, where there is no server that does. */
+function serveViews({ novnc }: GuestConfig, onViewer: (socket: WebSocket) => void): void {
   for (const port of novnc.ports)
-    createViewServer({ files: novnc.files, onViewer: onVnc }).listen(port, ALL_ADDRESSES);
+    createViewServer({ files: novnc.files, onViewer }).listen(port, ALL_ADDRESSES);
 }
 
 /** What an earlier run of the agent held is lifted already, and told like all that is lifted. */

@@ -1,13 +1,12 @@
 // One execution of a command: within its time, and given up at once when it is cancelled.
 import type { CommandName } from '../../protocol/commands/table.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
-import type { FrameInfo } from '../../protocol/frame.ts';
-import type { Call } from '../handlers.ts';
+import type { Call, Picture } from '../handlers.ts';
 
 /** What a handler gave; a picture travels beside the result as bytes. */
 export interface Executed {
   result: unknown;
-  image?: { info: FrameInfo; png: Uint8Array };
+  image?: Picture;
 }
 
 /** Runs the handler of a command whose parameters were checked. */

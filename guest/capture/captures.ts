@@ -1,5 +1,6 @@
 // What the recorder gets to see of a command: the frame before it, the frame it led to, and the tree.
 import type { CaptureWish, FromGuest } from '../../protocol/link.ts';
+import type { Shot } from '../screen/shot.ts';
 
 /** Where captured frames and trees go. Without `png` the receiver has that frame's picture already. */
 export type SendCapture = (message: FromGuest, png?: Uint8Array) => void;
@@ -13,6 +14,8 @@ export interface Captures {
   around<T>(callId: string, wish: CaptureWish, work: () => Promise<T>): Promise<T>;
   /** A frame (and a tree) of this moment. */
   capture(captureId: string, when: 'initial' | 'final', tree: boolean): Promise<void>;
+  /** The recorder's copy of a picture that a client asked for, where that may not be recorded as it is. */
+  requested(callId: string, shot: Shot): void;
   /** The receiver has none of the frames sent so far. */
   forget(): void;
   /** The link is gone: what is still watched for has no receiver. */

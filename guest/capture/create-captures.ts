@@ -2,18 +2,20 @@
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { systemClock, type Clock } from '../clock.ts';
+import type { Covered, PrivacyGuard } from '../privacy/guard.ts';
 import type { Screen } from '../screen/screen.ts';
 import type { Shot } from '../screen/shot.ts';
 import type { Captures, SendCapture } from './captures.ts';
 import { IdleSampler } from './idle-sampler.ts';
 import { ChangeObserver } from './observer.ts';
-import { Outbox, text, type Cause } from './outbox.ts';
+import { Outbox, text, type Cause, type Settling } from './outbox.ts';
 import { SETTLE_TIMES } from './settle-rule.ts';
 import { Watch } from './watch.ts';
 import { openWorkload, WorkMeter } from './workload.ts';
 
 export interface CaptureParts {
   readonly screen: Pick<Screen, 'grab' | 'png' | 'identify' | 'onDamage'>;
+  readonly guard: Pick<PrivacyGuard, 'active' | 'cover' | 'coverTree'>;
   readonly readTree: (signal: AbortSignal) => Promise<TreeReport>;
   readonly send: SendCapture;
   /** Told of what no message can tell of. */
@@ -30,6 +32,9 @@ export function createCaptures(parts: CaptureParts): Captures {
   return {
     around: (callId, wish, work) => recorder.around(callId, wish, work),
     capture: (captureId, when, tree) => recorder.capture(captureId, when, tree),
+    requested: (callId, shot) => {
+      recorder.requested(callId, shot);
+    },
     forget: () => {
       recorder.forget();
     },
@@ -73,6 +78,8 @@ class ScreenRecorder {
     await this.#outbox.room();
     const before = await this.#begin();
     if (!wanted) return work();
+    // What is to be hidden must be looked for while it is where the frame shows it.
+    if (this.#parts.guard.active && !(before instanceof Error)) await ended(this.#covering(before));
     if (wish.before) this.#sendBefore(callId, before);
     if (before instanceof Error) return this.#blind(callId, wish, before, work);
     const watch = new Watch({ ...this.#parts, observer: this.#observer, work: this.#work });
@@ -88,8 +95,13 @@ class ScreenRecorder {
     const cause: Cause = { capture_id: captureId, when };
     const shot = await this.#shoot();
     if (shot instanceof Error) this.#outbox.message({ type: 'no_frame', ...cause, evidence: shot.message });
-    else this.#outbox.frame(cause, shot, { settled: this.#quiet(shot), settle_ms: 0 });
+    else this.#send(cause, shot, { settled: this.#quiet(shot), settle_ms: 0 });
     if (tree) await this.#sendTree(cause);
+  }
+
+  requested(callId: string, shot: Shot): void {
+    this.#observer.observe(shot);
+    this.#send({ call_id: callId, when: 'requested' }, shot, { settled: false, settle_ms: 0 });
   }
 
   forget(): void {
@@ -130,7 +142,7 @@ class ScreenRecorder {
     if (before instanceof Error) {
       this.#outbox.message({ type: 'no_frame', ...cause, evidence: before.message });
     } else {
-      this.#outbox.frame(cause, before, { settled: this.#quiet(before), settle_ms: 0 });
+      this.#send(cause, before, { settled: this.#quiet(before), settle_ms: 0 });
     }
   }
 
@@ -149,7 +161,7 @@ class ScreenRecorder {
     const followed = watch.outcome.then(
       async ({ shot, settled, settleMs, busy }) => {
         const settling = { settled, settle_ms: Math.round(settleMs), ...(busy.length > 0 ? { busy } : {}) };
-        if (wish.after) this.#outbox.frame(cause, shot, settling);
+        if (wish.after) this.#send(cause, shot, settling);
         if (this.#running?.watch === watch) this.#sampler.begin();
         if (wish.tree) await this.#sendTree(cause);
       },
@@ -166,8 +178,10 @@ class ScreenRecorder {
 
   async #sendTree(cause: Cause): Promise<void> {
     try {
-      const report = await this.#parts.readTree(AbortSignal.timeout(TREE_MS));
-      this.#outbox.message({ type: 'tree', ...cause, report });
+      const read = await this.#parts.readTree(AbortSignal.timeout(TREE_MS));
+      const { report, masks } = await this.#parts.guard.coverTree(read);
+      const message = { type: 'tree', ...cause, report } as const;
+      this.#outbox.message(masks.length > 0 ? { ...message, masks: [...masks] } : message);
     } catch (error) {
       this.#outbox.message({
         type: 'no_tree',
@@ -177,7 +191,20 @@ class ScreenRecorder {
     }
   }
 
+  #send(cause: Cause, shot: Shot, settling: Settling): void {
+    this.#outbox.frame(cause, shot, settling, this.#covering(shot));
+  }
+
+  #covering(shot: Shot): Promise<Covered> {
+    return this.#parts.guard.cover(shot, this.#quiet(shot));
+  }
+
   #quiet(shot: Shot): boolean {
     return this.#observer.quietAt(shot, SETTLE_TIMES.quietMs);
   }
+}
+
+/** Who sends the frame tells of a failure. */
+async function ended(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 // Sends captures in the order in which they were taken; pictures are encoded one after the other, in the background.
 import type { FrameInfo } from '../../protocol/frame.ts';
 import type { FromGuest } from '../../protocol/link.ts';
+import type { Covered } from '../privacy/guard.ts';
 import type { Screen } from '../screen/screen.ts';
 import { describeShot, type Shot } from '../screen/shot.ts';
 import type { SendCapture } from './captures.ts';
@@ -31,16 +32,18 @@ export class Outbox {
     this.#parts = parts;
   }
 
-  frame(cause: Cause, shot: Shot, settling: Settling): void {
+  /** `covering`: the frame of the shot as it may be sent. */
+  frame(cause: Cause, shot: Shot, settling: Settling, covering: Promise<Covered>): void {
     this.#enqueue(async () => {
+      const covered = await covering.catch((error: unknown) => new Error(text(error), { cause: error }));
+      if (covered instanceof Error) {
+        this.#lack(cause, `the frame could not be masked: ${covered.message}`);
+        return;
+      }
       try {
-        await this.#deliver(cause, shot, settling);
+        await this.#deliver(cause, shot, settling, covered);
       } catch (error) {
-        this.#parts.send({
-          type: 'no_frame',
-          ...cause,
-          evidence: `the frame could not be encoded: ${text(error)}`,
-        });
+        this.#lack(cause, `the frame could not be encoded: ${text(error)}`);
       }
     });
   }
@@ -75,12 +78,17 @@ export class Outbox {
       });
   }
 
-  async #deliver(cause: Cause, shot: Shot, settling: Settling): Promise<void> {
-    await this.#parts.screen.identify(shot.frame);
-    const info = describeShot(shot, settling);
+  #lack(cause: Cause, evidence: string): void {
+    this.#parts.send({ type: 'no_frame', ...cause, evidence });
+  }
+
+  async #deliver(cause: Cause, shot: Shot, settling: Settling, { frame, masks }: Covered): Promise<void> {
+    await this.#parts.screen.identify(frame);
+    const info = describeShot({ ...shot, frame }, settling);
     const known = this.#sent.has(info.frame);
-    const png = known ? undefined : await this.#parts.screen.png(shot.frame);
-    this.#parts.send({ type: 'frame', ...cause, info }, png);
+    const png = known ? undefined : await this.#parts.screen.png(frame);
+    const message = { type: 'frame', ...cause, info } as const;
+    this.#parts.send(masks.length > 0 ? { ...message, masks: [...masks] } : message, png);
     this.#remember(info.frame);
   }
 

@@ -45,6 +45,8 @@ export interface Input {
   readonly holdings: Holdings;
   /** What was down when this began: an earlier run of the agent had left it, and it was lifted. */
   readonly leftovers: Held;
+  /** Resolves when the programs have been given what the pointer did. */
+  pointerDelivered(): Promise<void>;
   status(): InputStatus;
 }
 
@@ -79,6 +81,7 @@ export async function createInput(options: InputOptions): Promise<Input> {
     handlers: { ...pointer, ...keys },
     holdings: holdingsOf(held, chords),
     leftovers,
+    pointerDelivered: () => delivered(new AbortController().signal),
     status: () => ({ features: [`pointer:${device.name}`, 'typing:exact'], gaps }),
   };
 }

@@ -20,7 +20,7 @@ export function createScreenHandlers(screen: Screen): ScreenHandlers {
     const shot = await screen.grab();
     const png = screen.pngNow(shot.frame);
     // A client's own screenshot is of its moment; whether the screen had come to rest is not looked into.
-    return { info: describeShot(shot, { settled: false, settle_ms: 0 }), png };
+    return { info: describeShot(shot, { settled: false, settle_ms: 0 }), png, shot };
   };
   // A screenshot has the screen's own pixels, one for one.
   const same = ({ x, y }: Point): Promise<{ coordinates: [number, number] }> =>

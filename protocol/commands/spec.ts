@@ -7,7 +7,7 @@ export interface Redaction {
   params?: readonly string[];
   /** Result fields recorded as their length only. */
   result?: readonly string[];
-  /** Parameters that are not recorded at all when the caller says `secret: true`. */
+  /** Parameters that are not recorded at all when the caller says `secret: true`, or when they go into a password field. */
   secretParams?: readonly string[];
 }
 

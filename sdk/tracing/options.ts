@@ -5,6 +5,9 @@ import { TraceOptions, type TraceMetadata, type TraceOptionsInput } from '../../
 import { camelCase, keysIn, snakeCase, type EitherCase } from '../names.ts';
 import { refuseUnknown } from '../options.ts';
 
+/** A mode alone, or rules. See docs/privacy.md. */
+export type PrivacyOptions = NonNullable<TraceOptionsInput['privacy']>;
+
 /** What can be said in JSON. */
 export type JsonValue = z.input<typeof TraceMetadata>['value'];
 
@@ -22,6 +25,8 @@ export interface TracingOptions {
   metadata?: boolean;
   /** `settled`: each input waits until the screen has come to rest after the one before. Default `free`. */
   pace?: 'free' | 'settled';
+  /** What is kept out beside secrets: `strict`, or rules by region, window title and pattern. */
+  privacy?: PrivacyOptions | undefined;
 }
 
 /** How a finished trace is saved on this machine. */

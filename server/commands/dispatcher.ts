@@ -126,6 +126,8 @@ export class Dispatcher {
         error,
         durationMs: performance.now() - from,
         image,
+        imagePrivate: reply.image_private,
+        recorded: reply.recorded,
       };
     } catch (error) {
       return failure(toDeskreelError(error), performance.now() - from);

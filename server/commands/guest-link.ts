@@ -1,4 +1,5 @@
 // The server's end of a desktop's link: calls with one reply each, captures to a listener, and reconnection.
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { parseFromGuest } from '../../protocol/codec.ts';
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
@@ -8,9 +9,11 @@ import {
   type CaptureWish,
   type FromGuest,
   type GuestStatus,
+  type KeyFocus,
   type Released,
   type ToGuest,
 } from '../../protocol/link.ts';
+import type { PrivacyRules } from '../../protocol/privacy/rules.ts';
 import type { Clock } from '../clock.ts';
 import type { CaptureMessage, CapturePort, CommandCall, GuestEvent, GuestListener } from './observer.ts';
 import { PendingCalls, type CallMessage, type GuestAnswer } from './pending-calls.ts';
@@ -54,6 +57,7 @@ export class GuestLink implements CapturePort {
   readonly #pending = new PendingCalls();
   readonly #listeners = new Set<GuestListener>();
   readonly #asked = new Set<(status: GuestStatus) => void>();
+  readonly #focusAsked = new Map<string, (focus: KeyFocus) => void>();
   readonly #closed = new AbortController();
   #socket: WebSocket | undefined;
   #status: GuestStatus | undefined;
@@ -126,6 +130,26 @@ export class GuestLink implements CapturePort {
 
   forgetFrames(): void {
     this.#send({ type: 'forget_frames' });
+  }
+
+  async askFocus(moves: boolean, signal: AbortSignal): Promise<KeyFocus> {
+    if (!this.#isUp()) return 'unknown';
+    const askId = randomUUID();
+    const told = Promise.withResolvers<KeyFocus>();
+    const give = (): void => told.resolve('unknown');
+    this.#focusAsked.set(askId, told.resolve);
+    signal.addEventListener('abort', give, { once: true });
+    this.#send({ type: 'ask_focus', ask_id: askId, moves });
+    try {
+      return await told.promise;
+    } finally {
+      signal.removeEventListener('abort', give);
+      this.#focusAsked.delete(askId);
+    }
+  }
+
+  obey(rules: PrivacyRules, texts: readonly string[]): void {
+    this.#send({ type: 'privacy', rules, texts: [...texts] });
   }
 
   /** Lifts the keys and buttons that a session holds. */
@@ -248,8 +272,10 @@ export class GuestLink implements CapturePort {
         this.#greet(message);
         return;
       case 'status':
-        this.#status = message.status;
-        for (const tell of this.#asked) tell(message.status);
+        this.#tellStatus(message.status);
+        return;
+      case 'focus':
+        this.#tellFocus(message.ask_id, message.focus);
         return;
       case 'reply':
         this.#pending.settle(message, png);
@@ -264,6 +290,15 @@ export class GuestLink implements CapturePort {
         this.#tell('released', describeReleased(message));
         return;
     }
+  }
+
+  #tellStatus(status: GuestStatus): void {
+    this.#status = status;
+    for (const tell of this.#asked) tell(status);
+  }
+
+  #tellFocus(askId: string, focus: KeyFocus): void {
+    this.#focusAsked.get(askId)?.(focus);
   }
 
   #tellCapture(message: CaptureMessage, png: Buffer | undefined): void {

@@ -1,7 +1,8 @@
 // What a listener on the dispatcher is told. The recorder is one; no handler knows of it.
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
-import type { CaptureWish, FromGuest, GuestReply } from '../../protocol/link.ts';
+import type { CaptureWish, FromGuest, GuestReply, KeyFocus } from '../../protocol/link.ts';
+import type { PrivacyRules } from '../../protocol/privacy/rules.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { CommandName } from '../../protocol/commands/table.ts';
 
@@ -25,6 +26,10 @@ export interface CommandOutcome {
   /** From dispatch to outcome, in milliseconds of the host. */
   readonly durationMs: number;
   readonly image: { info: NonNullable<GuestReply['image']>; png: Uint8Array } | undefined;
+  /** The picture is the client's alone: the recorder's copy comes as a `requested` frame. */
+  readonly imagePrivate?: boolean | undefined;
+  /** What of the result may be recorded, where that is less. */
+  readonly recorded?: GuestReply['recorded'];
 }
 
 export interface CommandObserver {
@@ -54,4 +59,8 @@ export interface CapturePort {
   /** A frame (and a tree) of this moment; it arrives at the listener under `captureId`. Throws `guest_unavailable`. */
   capture(captureId: string, when: 'initial' | 'final', tree: boolean): void;
   forgetFrames(): void;
+  /** Where keys would go now. Never rejects: `unknown` where nobody says so before the signal ends. */
+  askFocus(moves: boolean, signal: AbortSignal): Promise<KeyFocus>;
+  /** What captures must not show from now on; `texts` were typed before and may still be there. */
+  obey(rules: PrivacyRules, texts: readonly string[]): void;
 }

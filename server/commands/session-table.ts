@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { silentLog, type Log } from '../log.ts';
+import type { Hider } from '../recorder/hiding.ts';
 import type { Keeping } from '../requests/kept-reply.ts';
 import type { Ledger, LedgerRow } from '../requests/ledger.ts';
 import { ReplyMemory } from '../requests/reply-memory.ts';
@@ -41,6 +42,8 @@ export interface SessionTableParts {
   readonly ledger?: Ledger;
   readonly mac?: RequestMac;
   readonly keeping?: Keeping;
+  /** What the ledger must not keep of replies. */
+  readonly hides?: () => readonly Hider[];
   readonly log?: Log;
   readonly now?: () => number;
 }
@@ -97,13 +100,14 @@ export class SessionTable {
   }
 
   #create(id: string): Session {
-    const { ledger, keeping = 'all', log = silentLog } = this.#parts;
+    const { ledger, keeping = 'all', hides = () => [], log = silentLog } = this.#parts;
     const requests = new RequestWindow({
       session: id,
       mac: this.#mac,
       replies: this.#replies,
       ledger: isSocketSession(id) ? undefined : ledger,
       keeping,
+      hides,
       log,
       now: this.#now,
     });

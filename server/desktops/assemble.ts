@@ -31,12 +31,13 @@ export function assemble(parts: AssembleParts, record: DesktopRecord, state: Des
   const recorder = createRecorder({
     desktop: facts,
     record: spec.record,
+    privacy: spec.privacy,
     store: parts.traces,
     port: link,
     clock: parts.clock,
     log: parts.log.child({ desktop: id }),
   });
   link.listen(recorder);
-  const sessions = parts.requests.sessionsOf(record);
+  const sessions = parts.requests.sessionsOf(record, () => recorder.hiders);
   return new Desktop({ record, link, recorder, sessions, watchers: [parts.metrics] }, state);
 }

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { FrameInfo, FrameWhen } from '../../protocol/frame.ts';
+import type { Mask, MaskRule } from '../../protocol/privacy/rules.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { framePath, treePath } from '../../trace/layout.ts';
 import type { PictureNames } from '../../trace/pictures.ts';
-import type { KnownRow } from '../../trace/format.ts';
+import type { KnownRow, MaskPlace } from '../../trace/format.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { Log } from '../log.ts';
 import type { Blobs } from './blob-store.ts';
@@ -17,6 +18,17 @@ export interface Cause {
   readonly captureId?: string | undefined;
   readonly method?: string | undefined;
   readonly about: RowAbout;
+}
+
+/** A frame or a tree as it came from the guest, with what was masked in it. */
+export interface TakenFrame {
+  readonly info: FrameInfo;
+  readonly masks?: readonly Mask[] | undefined;
+}
+
+export interface TakenTree {
+  readonly report: TreeReport;
+  readonly masks?: readonly Mask[] | undefined;
 }
 
 /** How frames are called in the rows. */
@@ -44,8 +56,8 @@ export class CaptureWriter {
     this.#parts = parts;
   }
 
-  frame(cause: Cause, when: FrameWhen, info: FrameInfo, png: Uint8Array | undefined): void {
-    this.#enter(cause, 'frame', when, () => this.#writeFrame(cause, when, info, png));
+  frame(cause: Cause, when: FrameWhen, taken: TakenFrame, png: Uint8Array | undefined): void {
+    this.#enter(cause, 'frame', when, () => this.#writeFrame(cause, when, taken, png));
   }
 
   /** A picture that nothing here asked for: equal frames that come later arrive without their picture. */
@@ -62,8 +74,8 @@ export class CaptureWriter {
     });
   }
 
-  tree(cause: Cause, when: FrameWhen, report: TreeReport): void {
-    this.#enter(cause, 'tree', when, () => this.#writeTree(cause, when, report));
+  tree(cause: Cause, when: FrameWhen, taken: TakenTree): void {
+    this.#enter(cause, 'tree', when, () => this.#writeTree(cause, when, taken));
   }
 
   /** What was to be recorded is missing, and why. */
@@ -110,7 +122,7 @@ export class CaptureWriter {
   async #writeFrame(
     cause: Cause,
     when: FrameWhen,
-    info: FrameInfo,
+    { info, masks = [] }: TakenFrame,
     png: Uint8Array | undefined,
   ): Promise<void> {
     const { blobs, journal, names } = this.#parts;
@@ -127,15 +139,22 @@ export class CaptureWriter {
     const row = journal.append('frame', { ...named(cause, when), ...info, file }, 'open', cause.about);
     names.keep(info.frame, file);
     this.#parts.onRow(row);
+    for (const { rule, bounds = [] } of masks) this.#tellMask(cause, rule, { in: 'frame', when, bounds });
   }
 
-  async #writeTree(cause: Cause, when: FrameWhen, report: TreeReport): Promise<void> {
+  async #writeTree(cause: Cause, when: FrameWhen, { report, masks = [] }: TakenTree): Promise<void> {
     const { tree, ...facts } = report;
     const text = JSON.stringify(tree);
     const sha256 = createHash('sha256').update(text).digest('hex');
     await this.#parts.blobs.put(treePath(sha256), Buffer.from(text));
     const data = { ...named(cause, when), sha256, ...facts };
     this.#parts.onRow(this.#parts.journal.append('tree', data, 'open', cause.about));
+    for (const { rule, nodes = 0 } of masks) this.#tellMask(cause, rule, { in: 'tree', when, nodes });
+  }
+
+  #tellMask(cause: Cause, rule: MaskRule, place: MaskPlace): void {
+    const data = { ...causeOf(cause), rule, place };
+    this.#parts.onRow(this.#parts.journal.append('masked', data, 'must', cause.about));
   }
 
   #evidence(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, evidence: string): void {
@@ -145,10 +164,13 @@ export class CaptureWriter {
 }
 
 function named(cause: Cause, when: FrameWhen): { call_id?: string; capture_id?: string; when: FrameWhen } {
+  return { ...causeOf(cause), when };
+}
+
+function causeOf({ callId, captureId }: Cause): { call_id?: string; capture_id?: string } {
   return {
-    ...(cause.callId === undefined ? {} : { call_id: cause.callId }),
-    ...(cause.captureId === undefined ? {} : { capture_id: cause.captureId }),
-    when,
+    ...(callId === undefined ? {} : { call_id: callId }),
+    ...(captureId === undefined ? {} : { capture_id: captureId }),
   };
 }
 

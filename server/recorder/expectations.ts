@@ -2,7 +2,7 @@
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { Clock } from '../clock.ts';
 
-export type Part = 'before' | 'after' | 'tree' | 'initial' | 'final';
+export type Part = 'before' | 'after' | 'tree' | 'initial' | 'final' | 'requested';
 
 /** What a wish asks for. */
 export function partsOf(wish: CaptureWish): Part[] {

@@ -2,19 +2,24 @@
 import { commandSpec } from '../../protocol/commands/table.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
-import type { RowData } from '../../trace/format.ts';
+import type { RowData, RowType } from '../../trace/format.ts';
 import type { CommandCall, CommandOutcome } from '../commands/observer.ts';
 import type { Cause } from './capture-writer.ts';
-import { recordedArgs, recordedError, recordedResult, type Secrets } from './withholding.ts';
+import type { KeyVerdict } from './desktop-privacy.ts';
+import type { Hider } from './hiding.ts';
+import { ownHiders, recordedArgs, recordedError, recordedResult, type Recorded } from './withholding.ts';
 
 export interface OpenCall extends Cause {
   readonly callId: string;
   readonly method: string;
   readonly wish: CaptureWish | undefined;
-  readonly secrets: Secrets;
+  /** Hides what this very call typed, however short it is. */
+  readonly own: readonly Hider[];
   /** The guest was asked for what is wished. */
   asked: boolean;
   replied: boolean;
+  /** The recorder's copy of the picture that it asked for came, before or after the reply. */
+  pictured: boolean;
 }
 
 export class OpenCalls {
@@ -50,34 +55,68 @@ export class OpenCalls {
   }
 }
 
-/** A new call, and the data of its row. */
+/** A row's data, and what is told of what was masked in it. */
+export interface Written<T extends RowType> {
+  readonly data: RowData<T>;
+  readonly masks: readonly RowData<'masked'>[];
+}
+
+/** A new call, and its row. */
 export function openCall(
   call: CommandCall,
   options: TraceOptions,
-): { open: OpenCall; data: RowData<'call'> } {
-  const { value, secrets, ...withheld } = recordedArgs(commandSpec(call.command), call.params);
+  verdict: KeyVerdict,
+  hiders: readonly Hider[],
+): Written<'call'> & { open: OpenCall } {
+  const recorded = recordedArgs(commandSpec(call.command), call.params, verdict.rule, hiders);
   const { callId, command: method, requestId, session } = call;
   const wish = wishOf(call, options);
-  const id = requestId === undefined ? {} : { request_id: requestId };
-  const data = { call_id: callId, ...id, session, method, args: value ?? null, ...withheld };
-  const about = { actor: call.actor, stepId: call.stepId };
-  return {
-    open: { callId, method, wish, secrets, about, asked: false, replied: false },
-    data: wish ? { ...data, wish } : data,
+  const data = {
+    call_id: callId,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    session,
+    method,
+    args: recorded.value ?? null,
+    ...withheld(recorded),
+    ...(verdict.focus === 'unknown' ? { focus: verdict.focus } : {}),
+    ...(wish ? { wish } : {}),
   };
+  const about = { actor: call.actor, stepId: call.stepId };
+  const own = ownHiders(commandSpec(call.command), call.params, verdict.rule);
+  const open = { callId, method, wish, own, about, asked: false, replied: false, pictured: false };
+  return { open, data, masks: masksIn('call', callId, recorded) };
 }
 
-/** The data of a reply's row. */
-export function replyData(open: OpenCall, call: CommandCall, outcome: CommandOutcome): RowData<'reply'> {
-  const { value, ...withheld } = recordedResult(commandSpec(call.command), outcome.result, open.secrets);
-  return {
+/** A reply's row. */
+export function replyData(
+  open: OpenCall,
+  call: CommandCall,
+  outcome: CommandOutcome,
+  hiders: readonly Hider[],
+): Written<'reply'> {
+  const all = [...hiders, ...open.own];
+  const result = outcome.recorded ? outcome.recorded.result : outcome.result;
+  const recorded = recordedResult(commandSpec(call.command), result, all);
+  const seen = (outcome.recorded?.masks ?? []).map(({ rule }) => rule);
+  const told = { ...recorded, rules: [...new Set([...recorded.rules, ...seen])] };
+  const data = {
     call_id: open.callId,
     success: outcome.success,
-    ...(outcome.error ? { error: recordedError(outcome.error, open.secrets) } : {}),
-    ...(value === undefined ? {} : { result: value }),
+    ...(outcome.error ? { error: recordedError(outcome.error, all) } : {}),
+    ...(recorded.value === undefined ? {} : { result: recorded.value }),
     duration_ms: Math.round(outcome.durationMs * 1000) / 1000,
-    ...withheld,
+    ...withheld(recorded),
   };
+  return { data, masks: masksIn('reply', open.callId, told) };
+}
+
+function withheld({ masked, shortened }: Recorded): Pick<RowData<'call'>, 'masked' | 'shortened'> {
+  return { ...(masked ? { masked } : {}), ...(shortened ? { shortened } : {}) };
+}
+
+function masksIn(where: 'call' | 'reply', callId: string, recorded: Recorded): RowData<'masked'>[] {
+  const fields = recorded.masked ?? [];
+  return recorded.rules.map((rule) => ({ call_id: callId, rule, place: { in: where, fields } }));
 }
 
 function wishOf(call: CommandCall, options: TraceOptions): CaptureWish | undefined {

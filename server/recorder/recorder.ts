@@ -18,6 +18,8 @@ import type {
 } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
 import { BlobPool } from './blob-pool.ts';
+import { DesktopPrivacy } from './desktop-privacy.ts';
+import type { Hider } from './hiding.ts';
 import { FlightRecorder, type CutRequest } from './flight/flight-recorder.ts';
 import type { FlightLimits } from './flight/limits.ts';
 import type { FaultPart } from './metrics.ts';
@@ -29,6 +31,8 @@ import { within } from './within.ts';
 export interface RecorderParts {
   readonly desktop: DesktopFacts;
   readonly record: DesktopSpec['record'];
+  /** What is kept out of everything that is recorded of this desktop. */
+  readonly privacy?: DesktopSpec['privacy'];
   readonly store: TraceStore;
   readonly port: CapturePort;
   readonly clock: Clock;
@@ -65,16 +69,19 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   #stopping: Promise<TraceInfo> | undefined;
   #closed = false;
   readonly #pool = new BlobPool();
+  readonly #privacy: DesktopPrivacy;
   readonly #flight: FlightRecorder | undefined;
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
+    this.#privacy = new DesktopPrivacy(parts.port, parts.privacy);
     if (parts.record !== 'always') return;
     const { desktop, store, port, clock, log } = parts;
     this.#flight = new FlightRecorder({
       root: store.flightRoot(desktop.id),
       desktop,
       port,
+      privacy: this.#privacy,
       clock,
       log,
       captureWaitMs: this.#captureWaitMs,
@@ -84,6 +91,11 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       traced: () => this.#recording?.options,
     });
     store.attachFlight(desktop.id, this.#flight);
+  }
+
+  /** What must not be written of what is said and answered on this desktop. */
+  get hiders(): readonly Hider[] {
+    return this.#privacy.hiders;
   }
 
   /** The id of the trace that takes commands now. */
@@ -177,12 +189,18 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     await this.#flight?.remove();
   }
 
-  async beforeInput(_call: CommandCall, signal: AbortSignal): Promise<void> {
-    if (!this.#accepting || this.#recording?.options.pace !== 'settled' || signal.aborted) return;
+  async beforeInput(call: CommandCall, signal: AbortSignal): Promise<void> {
+    const recording = this.#accepting ? this.#recording : undefined;
+    if (signal.aborted || !(recording ?? this.#flight)) return;
+    if (recording?.options.pace === 'settled') await this.#settled(recording, signal);
+    await this.#privacy.prepare(call, signal);
+  }
+
+  async #settled(recording: TraceRecording, signal: AbortSignal): Promise<void> {
     const aborted = Promise.withResolvers<undefined>();
     const abort = (): void => aborted.resolve(undefined);
     signal.addEventListener('abort', abort, { once: true });
-    await Promise.race([this.#recording.settled(), aborted.promise]);
+    await Promise.race([recording.settled(), aborted.promise]);
     signal.removeEventListener('abort', abort);
   }
 
@@ -191,8 +209,9 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   onCall(call: CommandCall): void {
-    if (this.#accepting) this.#recording?.onCall(call);
-    this.#flight?.write((flight) => flight.onCall(call));
+    const verdict = this.#privacy.verdict(call);
+    if (this.#accepting) this.#recording?.onCall(call, verdict);
+    this.#flight?.write((flight) => flight.onCall(call, verdict));
   }
 
   onReply(call: CommandCall, outcome: CommandOutcome): void {
@@ -206,6 +225,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   onGuest(state: GuestEvent, reason: string): void {
+    if (state === 'back') this.#privacy.tellGuest();
     this.#recording?.onGuest(state, reason);
     this.#flight?.write((flight) => flight.onGuest(state, reason));
   }
@@ -231,6 +251,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     const pool = this.#pool;
     const { traceId, dir } = store.begin();
     try {
+      this.#privacy.hold(traceId, options.privacy);
+      const privacy = this.#privacy;
       const captureWaitMs = this.#captureWaitMs;
       const onFault = (part: FaultPart): void => store.metrics.fault(part);
       const recording = beginTrace({
@@ -239,6 +261,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
         options,
         desktop,
         port,
+        privacy,
         clock,
         log,
         captureWaitMs,
@@ -275,6 +298,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   #giveUp(traceId: string): void {
+    this.#privacy.release(traceId);
     this.#recording?.close();
     if (this.#recording) this.#over(this.#recording);
     this.#accepting = false;
@@ -284,6 +308,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   /** What the flight recorder was not given meanwhile, the guest takes it to have. */
   #over(recording: TraceRecording): void {
     this.#recording = undefined;
+    this.#privacy.release(recording.start.data.trace_id);
     if (this.#flight && !recording.options.screenshots) this.#parts.port.forgetFrames();
   }
 }

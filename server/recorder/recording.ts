@@ -4,7 +4,7 @@ import { commandSpec } from '../../protocol/commands/table.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
-import type { KnownRow, PredicateType, RowOf } from '../../trace/format.ts';
+import type { KnownRow, PredicateType, RowData, RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
 import type {
   CaptureMessage,
@@ -17,6 +17,8 @@ import type { Log } from '../log.ts';
 import type { Blobs } from './blob-store.ts';
 import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts';
 import { Expectations, partsOf, type Part } from './expectations.ts';
+import type { DesktopPrivacy, KeyVerdict } from './desktop-privacy.ts';
+import { hideIn } from './hiding.ts';
 import type { RowAbout, RowWriter } from './journal.ts';
 import { openCall, OpenCalls, replyData, type OpenCall } from './open-calls.ts';
 import { recordedEvent } from './withholding.ts';
@@ -35,6 +37,7 @@ export interface RecordingParts {
   /** Pictures that this recording did not ask for are recorded too, as pictures of their moment. */
   readonly takesAll?: boolean;
   readonly port: CapturePort;
+  readonly privacy: Pick<DesktopPrivacy, 'hiders'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds after a reply until a frame or tree that is missing counts as lost. */
@@ -80,10 +83,11 @@ export class Recording {
     return this.#parts.options();
   }
 
-  onCall(call: CommandCall): void {
-    const { open, data } = openCall(call, this.options);
+  onCall(call: CommandCall, verdict: KeyVerdict): void {
+    const { open, data, masks } = openCall(call, this.options, verdict, this.#parts.privacy.hiders);
     this.#tally.add(this.#journal.append('call', data, 'open', open.about));
     this.#calls.add(open);
+    this.#tellMasks(masks, open.about);
   }
 
   /** What is wanted of a call; undefined for one that this trace does not hold. */
@@ -103,8 +107,9 @@ export class Recording {
       return;
     }
     try {
-      const data = replyData(open, call, outcome);
+      const { data, masks } = replyData(open, call, outcome, this.#parts.privacy.hiders);
       this.#tally.add(this.#journal.append('reply', data, 'must', open.about));
+      this.#tellMasks(masks, open.about);
       this.#writeRequested(open, call, outcome);
     } finally {
       this.#followUp(open, outcome);
@@ -114,11 +119,9 @@ export class Recording {
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
     if (this.#state !== 'running') return;
     const id = message.call_id ?? message.capture_id ?? '';
-    const cause = this.#calls.get(id) ?? this.#captures.get(id) ?? this.#unasked(message);
+    const cause = this.#causeOf(id, message) ?? this.#unasked(message);
     if (!cause) {
-      if (message.type === 'frame' && png && this.options.screenshots) {
-        this.#writer.keepPicture(message.info, png);
-      }
+      this.#keepStray(message, png);
       return;
     }
     this.#write(cause, message, png);
@@ -144,11 +147,12 @@ export class Recording {
   }
 
   addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], about: RowAbout): void {
-    this.#tally.add(this.#journal.append('metadata', { key, value }, 'open', about));
+    const { value: data } = hideIn({ key, value }, this.#parts.privacy.hiders);
+    this.#tally.add(this.#journal.append('metadata', data as RowData<'metadata'>, 'open', about));
   }
 
   addForeign(type: PredicateType, data: Record<string, unknown>, about: RowAbout): void {
-    const recorded = recordedEvent(data, this.options.screenshots);
+    const recorded = recordedEvent(data, this.options.screenshots, this.#parts.privacy.hiders);
     this.#tally.addOther(this.#journal.appendForeign(type, recorded, about));
   }
 
@@ -205,8 +209,10 @@ export class Recording {
 
   #writeRequested(open: OpenCall, call: CommandCall, outcome: CommandOutcome): void {
     if (commandSpec(call.command).capture !== 'result' || !this.#takesPictures()) return;
-    const { image, success } = outcome;
-    if (image) this.#writer.frame(open, 'requested', image.info, image.png);
+    const { image, imagePrivate, success } = outcome;
+    if (imagePrivate) {
+      if (!open.pictured) this.#expected.expect(open.callId, ['requested']);
+    } else if (image) this.#writer.frame(open, 'requested', image, image.png);
     else if (success) this.#writer.missing(open, 'frame', 'requested', 'the answer came without its picture');
   }
 
@@ -227,23 +233,40 @@ export class Recording {
     const { when } = message;
     const { screenshots, accessibility_tree: trees } = this.options;
     if (message.type === 'frame') {
-      if (screenshots) this.#writer.frame(cause, when, message.info, png);
+      if (screenshots) this.#writer.frame(cause, when, message, png);
       else this.#writer.missing(cause, 'frame', when, 'pictures are not wanted any more');
     } else if (message.type === 'no_frame') {
       this.#writer.missing(cause, 'frame', when, message.evidence);
     } else if (trees) {
       // Another recording of the same desktop may want the tree that this one does not.
-      if (message.type === 'tree') this.#writer.tree(cause, when, message.report);
+      if (message.type === 'tree') this.#writer.tree(cause, when, message);
       else this.#writer.missing(cause, 'tree', when, message.evidence);
     }
+  }
+
+  #causeOf(id: string, { when }: CaptureMessage): Cause | undefined {
+    const open = this.#calls.get(id);
+    // It may be there before the reply that it belongs to.
+    if (open && when === 'requested') open.pictured = true;
+    return open ?? this.#captures.get(id);
+  }
+
+  #keepStray(message: CaptureMessage, png: Uint8Array | undefined): void {
+    if (message.type === 'frame' && png && this.options.screenshots) {
+      this.#writer.keepPicture(message.info, png);
+    }
+  }
+
+  #tellMasks(masks: readonly RowData<'masked'>[], about: RowAbout): void {
+    for (const data of masks) this.#tally.add(this.#journal.append('masked', data, 'must', about));
   }
 
   #unasked({ type, call_id: callId, capture_id: captureId }: CaptureMessage): Cause | undefined {
     return this.#parts.takesAll && type === 'frame' ? { callId, captureId, about: SYSTEM } : undefined;
   }
 
-  #keepPicture({ image }: CommandOutcome): void {
-    if (image && !this.#parts.takesAll && this.#takesPictures())
+  #keepPicture({ image, imagePrivate }: CommandOutcome): void {
+    if (image && !imagePrivate && !this.#parts.takesAll && this.#takesPictures())
       this.#writer.keepPicture(image.info, image.png);
   }
 
@@ -270,6 +293,5 @@ export const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 
 function partOf(message: CaptureMessage): Part {
   if (message.type === 'tree' || message.type === 'no_tree') return 'tree';
-  // A frame that a client asked for is never awaited; `before` then just finds nothing to strike off.
-  return message.when === 'requested' ? 'before' : message.when;
+  return message.when;
 }

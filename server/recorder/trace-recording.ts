@@ -1,7 +1,7 @@
 // One trace while it runs, from its first row to its last.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { TraceOptions } from '../../protocol/tracing.ts';
+import { recordedOptions, type TraceOptions } from '../../protocol/tracing.ts';
 import type { DesktopFacts, RowOf } from '../../trace/format.ts';
 import { JOURNAL } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
@@ -43,7 +43,8 @@ export function beginTrace(parts: TraceParts): TraceRecording {
   const reserve = new Reserve(join(dir, RESERVE));
   const journal = new Journal({ path: join(dir, JOURNAL), runId: randomUUID(), clock, reserve });
   try {
-    const data = { trace_id: traceId, name: options.name ?? null, config: options, desktop };
+    const config = recordedOptions(options);
+    const data = { trace_id: traceId, name: options.name ?? null, config, desktop };
     const start = journal.append('trace_start', data, 'open', SYSTEM);
     const tally = new Tally();
     tally.add(start);

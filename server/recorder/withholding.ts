@@ -1,6 +1,8 @@
 // What of a call and its reply reaches the disk: fields that the table calls private are left out, long ones shortened.
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { CommandSpec } from '../../protocol/commands/spec.ts';
+import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
+import { hideIn, type Hider } from './hiding.ts';
 
 export interface Withheld {
   readonly value: unknown;
@@ -9,53 +11,79 @@ export interface Withheld {
   readonly shortened?: string[];
 }
 
-/** A call's masked texts, kept in memory until its reply: no answer may bring them to the disk. */
-export type Secrets = readonly string[];
-
 /** Above this a row's value is shortened field by field. Characters of JSON. */
 const VALUE_LIMIT = 64 * 1024;
 const FIELD_LIMIT = 4 * 1024;
 const HEAD = 1000;
-const MASK = '[masked]';
 
 type Fields = Record<string, unknown>;
 
-/** The arguments as they are recorded. */
-export function recordedArgs(spec: CommandSpec, params: unknown): Withheld & { secrets: Secrets } {
-  if (!isFields(params)) return { ...shorten(params), secrets: [] };
+/** What was left out of a value, and by which rules. */
+export interface Recorded extends Withheld {
+  readonly rules: readonly MaskRule[];
+}
+
+/** The arguments as they are recorded. `rule`: why the keys among them are not recorded at all. */
+export function recordedArgs(
+  spec: CommandSpec,
+  params: unknown,
+  rule: MaskRule | undefined,
+  hiders: readonly Hider[],
+): Recorded {
+  if (!isFields(params)) return hiddenAndShort(params, [], [], hiders);
   const { redact } = spec;
-  const secret = params['secret'] ? (redact.secretParams ?? []) : [];
+  const secret = rule ? (redact.secretParams ?? []) : [];
   const masked = maskFields(maskFields(params, redact.params ?? [], withLength), secret, without);
   const names = [...(redact.params ?? []), ...secret].filter((name) => name in params);
-  const secrets = secret.map((name) => params[name]).filter((value) => typeof value === 'string');
-  return { ...shorten(masked), ...(names.length > 0 ? { masked: names } : {}), secrets };
+  return hiddenAndShort(masked, names, rule ? [rule] : [], hiders);
+}
+
+/** A short text is not looked for elsewhere, but its own answer may quote it. `rule`: why its keys are not recorded. */
+export function ownHiders(spec: CommandSpec, params: unknown, rule: MaskRule | undefined): Hider[] {
+  if (!rule || !isFields(params)) return [];
+  const typed = (spec.redact.secretParams ?? []).flatMap((name) => params[name]);
+  const texts = typed.filter((one) => typeof one === 'string').filter((one) => one !== '');
+  return texts.map((text) => ({ rule, maskText: (shown) => shown.replaceAll(text, MASK) }));
+}
+
+/** Whether the caller says that what the keys write is secret; what is no boolean counts, too. */
+export function saysSecret(params: unknown): boolean {
+  return isFields(params) && Boolean(params['secret']);
 }
 
 /** The result as it is recorded. */
-export function recordedResult(spec: CommandSpec, result: unknown, secrets: Secrets): Withheld {
-  if (!isFields(result)) return shorten(result);
+export function recordedResult(spec: CommandSpec, result: unknown, hiders: readonly Hider[]): Recorded {
+  if (!isFields(result)) return hiddenAndShort(result, [], [], hiders);
   const hidden = spec.redact.result ?? [];
-  const telling = Object.keys(result).filter((name) => tells(result[name], secrets));
-  const names = [...hidden.filter((name) => name in result), ...telling];
-  const masked = maskFields(maskFields(result, hidden, withLength), telling, without);
-  return { ...shorten(masked), ...(names.length > 0 ? { masked: names } : {}) };
+  const names = hidden.filter((name) => name in result);
+  return hiddenAndShort(maskFields(result, hidden, withLength), names, [], hiders);
 }
 
 /** An error as it is recorded: its text may quote what was to be kept out. */
-export function recordedError(error: ErrorBody, secrets: Secrets): ErrorBody {
-  if (!tells(error, secrets)) return error;
-  return { code: error.code, message: `${MASK}: the message quoted a secret` };
+export function recordedError(error: ErrorBody, hiders: readonly Hider[]): ErrorBody {
+  const { value, rules } = hideIn({ message: error.message, details: error.details }, hiders);
+  if (rules.length === 0) return error;
+  const { message, details } = value as Pick<ErrorBody, 'message' | 'details'>;
+  return { code: error.code, message, ...(details === undefined ? {} : { details }) };
 }
 
 /** An SDK's own event; the picture that Predicate's snapshots carry goes the way of all pictures. */
-export function recordedEvent(data: Fields, screenshots: boolean): Fields {
-  return screenshots ? data : maskFields(data, ['screenshot_base64'], withLength);
+export function recordedEvent(data: Fields, screenshots: boolean, hiders: readonly Hider[]): Fields {
+  const shown = screenshots ? data : maskFields(data, ['screenshot_base64'], withLength);
+  return hideIn(shown, hiders).value as Fields;
 }
 
-function tells(value: unknown, secrets: Secrets): boolean {
-  if (secrets.length === 0 || value === undefined) return false;
-  const text = JSON.stringify(value);
-  return secrets.some((secret) => secret !== '' && text.includes(JSON.stringify(secret).slice(1, -1)));
+/** Hidden first: what is cut in the middle could not be found any more. */
+function hiddenAndShort(
+  value: unknown,
+  names: readonly string[],
+  rules: readonly MaskRule[],
+  hiders: readonly Hider[],
+): Recorded {
+  const hidden = hideIn(value, hiders);
+  const masked = [...names, ...hidden.fields.filter((name) => !names.includes(name))];
+  const all = [...new Set([...rules, ...hidden.rules])];
+  return { ...shorten(hidden.value), ...(masked.length > 0 ? { masked } : {}), rules: all };
 }
 
 function maskFields(

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import { DeskreelError, ERROR_CODES, type ErrorBody } from '../../protocol/errors.ts';
 import type { CommandOutcome } from '../commands/observer.ts';
-import { recordedArgs, recordedError, recordedResult } from '../recorder/withholding.ts';
+import type { Hider } from '../recorder/hiding.ts';
+import { ownHiders, recordedError, recordedResult, saysSecret } from '../recorder/withholding.ts';
 
 const KeptError = z.object({
   code: z.enum(ERROR_CODES),
@@ -33,10 +34,12 @@ export function keptReply(
   params: unknown,
   outcome: CommandOutcome,
   keeping: Keeping,
+  hiders: readonly Hider[],
 ): KeptReply {
   const { success, error, result, image } = outcome;
   if (!error && !image && tellsNothing(result)) return { success, result: {} };
-  const recorded = image || keeping === 'outcome' ? undefined : recordedReply(command, params, outcome);
+  const recorded =
+    image || keeping === 'outcome' ? undefined : recordedReply(command, params, outcome, hiders);
   return recorded ?? withheldReply(outcome);
 }
 
@@ -44,14 +47,15 @@ export function keptReply(
 function recordedReply(
   command: CommandName,
   params: unknown,
-  { success, result, error }: CommandOutcome,
+  { success, result, error, recorded }: CommandOutcome,
+  hiders: readonly Hider[],
 ): KeptReply | undefined {
   const spec = commandSpec(command);
-  const { secrets } = recordedArgs(spec, params);
-  const { value, masked, shortened } = recordedResult(spec, result, secrets);
-  if (masked || shortened) return undefined;
+  const all = [...hiders, ...ownHiders(spec, params, saysSecret(params) ? 'secret' : undefined)];
+  const { value, masked, shortened, rules } = recordedResult(spec, result, all);
+  if (recorded || masked || shortened || rules.length > 0) return undefined;
   if (!error) return { success, result: value };
-  const whole = recordedError(error, secrets) === error && JSON.stringify(error).length <= REPLY_LIMIT;
+  const whole = recordedError(error, all) === error && JSON.stringify(error).length <= REPLY_LIMIT;
   return whole ? { success, result: value, error } : undefined;
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { DesktopRecord } from '../desktops/record-store.ts';
 import { privateDir } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
+import type { Hider } from '../recorder/hiding.ts';
 import { Ledger } from './ledger.ts';
 import { loadRequestMac, type RequestMac } from './request-mac.ts';
 
@@ -36,13 +37,13 @@ export class RequestStore {
     this.#parts = parts;
   }
 
-  /** A desktop's sessions, with what earlier servers knew of them. */
-  sessionsOf({ id, spec }: Pick<DesktopRecord, 'id' | 'spec'>): SessionTable {
+  /** A desktop's sessions, with what earlier servers knew of them. `hides`: what must not be kept of replies now. */
+  sessionsOf({ id, spec }: Pick<DesktopRecord, 'id' | 'spec'>, hides: () => readonly Hider[]): SessionTable {
     const { clock } = this.#parts;
     const log = this.#parts.log.child({ desktop: id });
     const ledger = new Ledger({ path: join(this.#dir, `${id}${SUFFIX}`), log });
     const keeping = spec.record === 'off' ? 'outcome' : 'all';
-    return new SessionTable({ ledger, mac: this.#mac, keeping, log, now: () => clock.now() });
+    return new SessionTable({ ledger, mac: this.#mac, keeping, hides, log, now: () => clock.now() });
   }
 
   /** Ledgers of desktops that are gone go too. */

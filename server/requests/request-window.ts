@@ -4,6 +4,7 @@ import type { RequestId } from '../../protocol/envelope.ts';
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
 import type { SentCall } from '../commands/guest-link.ts';
 import type { CommandOutcome } from '../commands/observer.ts';
+import type { Hider } from '../recorder/hiding.ts';
 import { keptReply, type Keeping } from './kept-reply.ts';
 import { KnownRequest, type Running } from './known-request.ts';
 import type { Ledger, LedgerRow } from './ledger.ts';
@@ -25,6 +26,8 @@ export interface WindowParts {
   /** Undefined for a session that does not outlive its connection. */
   readonly ledger: Ledger | undefined;
   readonly keeping: Keeping;
+  /** What must not be kept now. */
+  readonly hides: () => readonly Hider[];
   readonly log: Log;
   readonly now: () => number;
 }
@@ -147,10 +150,10 @@ export class RequestWindow {
   }
 
   #end(known: KnownRequest, { command, params }: Asked, outcome: CommandOutcome): void {
-    const { ledger, keeping, replies, session, log } = this.#parts;
+    const { ledger, keeping, hides, replies, session, log } = this.#parts;
     // A server that stops does not know how it ends; the next one asks the guest.
     if (ledger && !ledger.open) return;
-    known.end(outcome, keptReply(command, params, outcome, ledger ? keeping : 'outcome'));
+    known.end(outcome, keptReply(command, params, outcome, ledger ? keeping : 'outcome', hides()));
     replies.add(known, sizeOf(outcome));
     try {
       ledger?.append(known.row(session));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCaptures } from '../../guest/capture/create-captures.ts';
+import { nothingToHide } from '../support/no-secrets.ts';
 import { openScreen } from '../../guest/screen/screen.ts';
 import { openDisplay, type Display } from '../../guest/x/display.ts';
 import type { FrameInfo } from '../../protocol/frame.ts';
@@ -52,6 +53,7 @@ describe('on a desktop', () => {
     const xtest = (await display.extension('xtest')) as unknown as XTest;
     const waiting = new Map<string, (info: FrameInfo) => void>();
     const captures = createCaptures({
+      guard: nothingToHide(),
       screen,
       readTree: () => Promise.reject(new Error('no tree in this test')),
       onFault: (error) => {

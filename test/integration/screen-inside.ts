@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCaptures } from '../../guest/capture/create-captures.ts';
+import { nothingToHide } from '../support/no-secrets.ts';
 import type { Captures } from '../../guest/capture/captures.ts';
 import { openScreen, type Screen } from '../../guest/screen/screen.ts';
 import { openDisplay, type Display, type XDone } from '../../guest/x/display.ts';
@@ -157,11 +158,10 @@ function record(screen: Screen): Recording {
   const sent: Sent[] = [];
   let told: (() => void) | undefined;
   const captures = createCaptures({
+    guard: nothingToHide(),
     screen,
     readTree: () => Promise.reject(new Error('no tree in this test')),
-    onFault: (error) => {
-      throw error;
-    },
+    onFault: assert.ifError,
     send: (message, png) => {
       sent.push({ message, png: png !== undefined });
       told?.();
@@ -170,8 +170,7 @@ function record(screen: Screen): Recording {
   let taken = 0;
   const next = async (): Promise<Sent> => {
     while (sent.length <= taken) await new Promise<void>((resolve) => (told = resolve));
-    const one = sent[taken];
-    taken += 1;
+    const one = sent[taken++];
     assert.ok(one);
     return one;
   };

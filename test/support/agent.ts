@@ -12,9 +12,11 @@ import { UNSEEN } from '../../guest/agent/status.ts';
 import type { Captures } from '../../guest/capture/captures.ts';
 import { systemClock as guestClock } from '../../guest/clock.ts';
 import type { Holdings } from '../../guest/input/held.ts';
+import type { PrivacyGuard } from '../../guest/privacy/guard.ts';
 import { LINK_VERSION } from '../../protocol/link.ts';
 import { systemClock } from '../../server/clock.ts';
 import { GuestLink } from '../../server/commands/guest-link.ts';
+import { nothingToHide } from './no-secrets.ts';
 
 export type { Execute };
 
@@ -23,6 +25,7 @@ const TOKEN = 'agent-token';
 export const noCaptures: Captures = {
   around: (_callId, _wish, work) => work(),
   capture: () => Promise.resolve(),
+  requested: () => undefined,
   forget: () => undefined,
   close: () => undefined,
 };
@@ -57,6 +60,7 @@ export async function startAgent(execute: Execute): Promise<TestAgent> {
       const { boot, ...parts } = agent;
       new LinkSession(socket, {
         ...parts,
+        typing: { ask: () => Promise.resolve('plain') },
         createCaptures: () => noCaptures,
         hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: 'test', status: UNSEEN }),
         status: () => Promise.resolve(UNSEEN),
@@ -101,10 +105,12 @@ export async function startAgent(execute: Execute): Promise<TestAgent> {
 function run(
   execute: Execute,
   onFault: (error: unknown) => void,
-): { boot: string; sessions: Sessions; calls: CallRunner } {
+): { boot: string; sessions: Sessions; guard: PrivacyGuard; calls: CallRunner } {
   const clock = guestClock;
   const sessions = new Sessions({ holdings: noHoldings, clock, onLifted: () => undefined, onFault });
-  return { boot: randomUUID(), sessions, calls: new CallRunner({ execute, sessions, clock }) };
+  const guard = nothingToHide();
+  const calls = new CallRunner({ execute, sessions, guard, clock });
+  return { boot: randomUUID(), sessions, guard, calls };
 }
 
 /** Answers every command at once, and notes what it was asked. */

@@ -12,6 +12,8 @@ export interface TestComputer extends AsyncDisposable {
   readonly computer: Computer;
   readonly desktop: ComputerInterface;
   readonly tracing: Tracing;
+  /** The id of the desktop's container. */
+  readonly container: string;
   /** For what the test saves; goes away with it. */
   readonly folder: string;
   /** Stops the trace, saves it as a folder and reads it. */
@@ -33,12 +35,14 @@ export async function startComputer(spec: DesktopSpecInput = {}): Promise<TestCo
 async function addComputer(server: TestServer, spec: DesktopSpecInput): Promise<TestComputer> {
   const { id } = await server.create(spec);
   const computer = await attach(server, id);
+  const container = await server.containerOf(id);
   const folder = await mkdtemp(join(tmpdir(), 'deskreel-saved-'));
   return {
     server,
     computer,
     desktop: computer.interface,
     tracing: computer.tracing,
+    container,
     folder,
     stopTrace: async () => savedTrace(await computer.tracing.stop({ format: 'dir', path: folder })),
     [Symbol.asyncDispose]: async () => {

@@ -117,6 +117,14 @@ export class TestServer {
     return z.object({ desktops: z.array(DesktopInfo) }).parse(answer.json()).desktops;
   }
 
+  /** The id of the container that a desktop is in. */
+  async containerOf(desktop: string): Promise<string> {
+    const filters = { label: [`deskreel.desktop=${desktop}`] };
+    const [container] = await this.docker.listContainers({ all: true, filters });
+    if (!container) throw new Error(`no container of ${desktop}`);
+    return container.Id;
+  }
+
   /** The names of all containers and networks that the engine holds for this server. */
   async leftovers(): Promise<string[]> {
     const filters = { label: [`deskreel.server=${await serverId(this.data)}`] };

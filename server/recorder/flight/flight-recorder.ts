@@ -26,6 +26,7 @@ export interface FlightParts {
   readonly root: string;
   readonly desktop: DesktopFacts;
   readonly port: CapturePort;
+  readonly privacy: RecordingParts['privacy'];
   readonly clock: Clock;
   readonly log: Log;
   readonly captureWaitMs: number;
@@ -138,11 +139,12 @@ export class FlightRecorder {
   }
 
   #begin(): FlightRecording {
-    const { root, desktop, clock, pool, port, log, captureWaitMs, limits = FLIGHT_LIMITS } = this.#parts;
+    const { root, desktop, clock, pool, port, privacy, log } = this.#parts;
+    const { captureWaitMs, limits = FLIGHT_LIMITS } = this.#parts;
     const onForgotten = (): void => port.forgetFrames();
     const journal = new FlightJournal({ root, desktop, clock, pool, limits, onForgotten });
     const parts = { options: () => this.#options(), takesAll: true, onFault: this.#onFault };
-    return new FlightRecording({ ...parts, port, clock, log, captureWaitMs }, journal);
+    return new FlightRecording({ ...parts, port, privacy, clock, log, captureWaitMs }, journal);
   }
 
   readonly #onFault = (): void => {

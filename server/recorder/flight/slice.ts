@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
-import type { TraceOptions } from '../../../protocol/tracing.ts';
+import { recordedOptions, type TraceOptions } from '../../../protocol/tracing.ts';
 import type { DesktopFacts, Envelope, KnownRow, RowData, RowOf, RowType } from '../../../trace/format.ts';
 import { isPredicateType } from '../../../trace/format.ts';
 import { PictureNames } from '../../../trace/pictures.ts';
@@ -118,7 +118,13 @@ class Slice {
     this.#journal = new Journal(where);
     const span = { from: timeOf(from), to: timeOf(to), first_seq: firstSeq, last_seq: lastSeq };
     const source = { kind: 'flight', run_id: runId, ...span } as const;
-    const data = { trace_id: traceId, name: options.name ?? null, config: options, desktop, source };
+    const data = {
+      trace_id: traceId,
+      name: options.name ?? null,
+      config: recordedOptions(options),
+      desktop,
+      source,
+    };
     this.#start = this.#journal.append('trace_start', data, 'open', CUT);
     this.#tally.add(this.#start);
   }

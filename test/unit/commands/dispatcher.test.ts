@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import type { Executed } from '../../../guest/agent/run-call.ts';
+import { Frame } from '../../../guest/screen/frame.ts';
 import { Dispatcher, type CommandRequest } from '../../../server/commands/dispatcher.ts';
 import type { CommandObserver } from '../../../server/commands/observer.ts';
 import { echo, startAgent } from '../../support/agent.ts';
@@ -156,7 +157,9 @@ describe('a command on its way', () => {
       settled: true,
       settle_ms: 0,
     };
-    await using agent = await startAgent(() => Promise.resolve({ result: {}, image: { info, png } }));
+    const frame = new Frame({ width: 8, height: 4 }, []);
+    const shot = { frame, cursor: info.cursor, grabbedMs: 0, monoMs: 0 };
+    await using agent = await startAgent(() => Promise.resolve({ result: {}, image: { info, png, shot } }));
     const dispatcher = new Dispatcher(agent.link, []);
     for (const format of ['png', 'jpeg'] as const) {
       const { result } = await dispatcher.run(request('screenshot', { format }), never);

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import type { Rectangle, Reference } from '../../../guest/accessibility/atspi.ts';
 import { readCachedItems } from '../../../guest/accessibility/cache-items.ts';
 import { type Element, newElement } from '../../../guest/accessibility/element.ts';
+import { systemClock } from '../../../guest/clock.ts';
 import { type FocusBus, FocusTracker, type Place } from '../../../guest/accessibility/focus.ts';
 import { ElementMemory } from '../../../guest/accessibility/element-memory.ts';
 import { ElementIds } from '../../../guest/accessibility/ids.ts';
@@ -349,7 +350,7 @@ describe('the focus', () => {
   const pathOf = (focus: FocusTracker): string | undefined => focus.place?.ref.path;
 
   it('is where the last event said, and nowhere once that element lost it', () => {
-    const focus = new FocusTracker();
+    const focus = new FocusTracker(systemClock);
     focus.heard({ ...place('/a'), focused: true });
     focus.heard({ ...place('/b'), focused: true });
     focus.heard({ ...place('/a'), focused: false });
@@ -359,7 +360,7 @@ describe('the focus', () => {
   });
 
   it('is believed of a walk only where no event told of it', () => {
-    const focus = new FocusTracker();
+    const focus = new FocusTracker(systemClock);
     focus.found(place('/walked'));
     assert.equal(pathOf(focus), '/walked');
     focus.heard({ ...place('/heard'), focused: true });
@@ -368,7 +369,7 @@ describe('the focus', () => {
   });
 
   it('is lost with its bus', () => {
-    const focus = new FocusTracker();
+    const focus = new FocusTracker(systemClock);
     focus.found({ ...place('/a'), bus: busThat(false) });
     assert.equal(focus.place, undefined);
   });

@@ -6,12 +6,13 @@ import { CallRunner, type CallMessage } from '../../../guest/agent/call-runner.t
 import type { Execute } from '../../../guest/agent/run-call.ts';
 import { Sessions } from '../../../guest/agent/sessions.ts';
 import { systemClock, type Clock } from '../../../guest/clock.ts';
+import { nothingToHide } from '../../support/no-secrets.ts';
 import { noCaptures, noHoldings } from '../../support/agent.ts';
 
 const onFault = (error: unknown): void => assert.fail(String(error));
 const runner = (execute: Execute, clock: Clock = systemClock): CallRunner => {
   const sessions = new Sessions({ holdings: noHoldings, clock, onLifted: () => undefined, onFault });
-  return new CallRunner({ execute, sessions, clock });
+  return new CallRunner({ execute, sessions, guard: nothingToHide(), clock });
 };
 const call = (id: string, more: Partial<CallMessage> = {}): CallMessage => ({
   type: 'call',

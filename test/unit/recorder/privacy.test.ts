@@ -54,7 +54,7 @@ describe('privacy', () => {
     assert.deepEqual(failed?.['args'], { secret: true });
     assert.deepEqual(failed['masked'], ['text']);
     assert.equal(failed['success'], false);
-    assert.deepEqual(echoed?.['result'], { verified: true });
+    assert.deepEqual(echoed?.['result'], { echoed: 'was [masked]', verified: true });
     assert.deepEqual(await filesHolding(it, id, 'hunter2'), []);
     assert.notDeepEqual(await filesHolding(it, id, 'plainly'), []);
   });

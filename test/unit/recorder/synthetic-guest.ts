@@ -4,6 +4,8 @@ import sharp from 'sharp';
 import type { CommandName } from '../../../protocol/commands/table.ts';
 import { frameIdOfPixels } from '../../../protocol/frame-id.ts';
 import type { FrameInfo, FrameWhen } from '../../../protocol/frame.ts';
+import type { KeyFocus } from '../../../protocol/link.ts';
+import type { PrivacyRules } from '../../../protocol/privacy/rules.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type {
   CaptureMessage,
@@ -52,6 +54,10 @@ export class SyntheticGuest implements CapturePort {
   listener: GuestListener | undefined;
   available = true;
   screen: Screen;
+  /** What it says has the focus. */
+  focus: KeyFocus = 'plain';
+  /** What it was told to keep out last. */
+  told: { rules: PrivacyRules; texts: readonly string[] } | undefined;
   readonly #sent = new Set<string>();
   forgotten = 0;
 
@@ -67,6 +73,14 @@ export class SyntheticGuest implements CapturePort {
   forgetFrames(): void {
     this.forgotten += 1;
     this.#sent.clear();
+  }
+
+  askFocus(): Promise<KeyFocus> {
+    return Promise.resolve(this.focus);
+  }
+
+  obey(rules: PrivacyRules, texts: readonly string[]): void {
+    this.told = { rules, texts };
   }
 
   info(screen = this.screen): FrameInfo {

@@ -55,7 +55,11 @@ describe('a request with an id', () => {
   async function server(record: DesktopSpec['record'] = 'always', link?: GuestLink): Promise<Dispatcher> {
     const requests = await openRequestStore({ data, clock: { now: () => now }, log: silentLog });
     const spec = DesktopSpec.parse({ record });
-    return new Dispatcher(link ?? agent.link, [], requests.sessionsOf({ id: 'd', spec }));
+    return new Dispatcher(
+      link ?? agent.link,
+      [],
+      requests.sessionsOf({ id: 'd', spec }, () => []),
+    );
   }
   const ledger = (): Promise<string> => readFile(join(data, 'requests', 'd.jsonl'), 'utf8');
   const codeOf = (outcome: CommandOutcome): string | undefined => outcome.error?.code;

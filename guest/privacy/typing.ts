@@ -1,0 +1,66 @@
+// Tells the guard of secrets before their first key is pressed.
+import { COMMANDS, type CommandName, type CommandParams } from '../../protocol/commands/table.ts';
+import type { KeyFocus } from '../../protocol/link.ts';
+import { writes } from '../../protocol/privacy/typed-texts.ts';
+import type { PrivacyGuard, TypedRule } from './guard.ts';
+import { leadsOn, type KeyFocusReader, type KeyTarget } from './key-focus.ts';
+
+export class TypingWatch {
+  readonly #focus: KeyFocusReader;
+  readonly #guard: PrivacyGuard;
+  /** What was answered to who is about to send keys. */
+  #asked: KeyTarget | undefined;
+
+  constructor(focus: KeyFocusReader, guard: PrivacyGuard) {
+    this.#focus = focus;
+    this.#guard = guard;
+  }
+
+  /** Where the keys of the next command go. */
+  async ask(moves: boolean): Promise<KeyFocus> {
+    this.#asked = await this.#focus.read(moves);
+    return this.#asked.focus;
+  }
+
+  /** Runs a command; what it types is covered from the first key on, if it is a secret. */
+  async around<T>(command: CommandName, params: unknown, work: () => Promise<T>): Promise<T> {
+    const { text, secret } = typedBy(command, params);
+    if (text !== '' && (secret || this.#asked)) await this.#typed(text, secret);
+    if (COMMANDS[command].input) this.#asked = undefined;
+    this.#focus.given(command, params);
+    return work();
+  }
+
+  async #typed(text: string, secret: boolean): Promise<void> {
+    const target = this.#asked ?? (await this.#focus.read(leadsOn(text)));
+    const rule = this.#ruleOf(target.focus, secret);
+    if (!rule) return;
+    const isSpread = leadsOn(text.trimEnd()) && target.element !== undefined;
+    const { element, window } = target;
+    this.#guard.typed(rule, text, { element, window, ...(isSpread ? { several: true } : {}) });
+  }
+
+  #ruleOf(focus: KeyFocus, secret: boolean): TypedRule | undefined {
+    if (secret) return 'secret';
+    if (focus === 'password') return 'password';
+    return focus === 'unknown' && this.#guard.strict ? 'strict' : undefined;
+  }
+}
+
+/** What a command writes; empty for one that writes nothing. */
+function typedBy(command: CommandName, params: unknown): { text: string; secret: boolean } {
+  if (command === 'type_text') return params as CommandParams<'type_text'>;
+  const keys = keysOf(command, params);
+  return { text: keys.map(characterOf).join(''), secret: false };
+}
+
+function keysOf(command: CommandName, params: unknown): readonly string[] {
+  if (command === 'press_key' || command === 'key_down') return [(params as CommandParams<'press_key'>).key];
+  return command === 'hotkey' ? (params as CommandParams<'hotkey'>).keys : [];
+}
+
+/** A key with a name writes what only its program knows; the name stands for it. */
+function characterOf(key: string): string {
+  if (key.toLowerCase() === 'space') return ' ';
+  return writes(key) ? key : '';
+}

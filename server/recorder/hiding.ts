@@ -1,0 +1,60 @@
+// Hides texts in what is about to be recorded, however deep they lie, and says by which rule.
+import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
+
+export interface Hider {
+  readonly rule: MaskRule;
+  /** The text with what must go replaced; the very same where nothing must. May throw. */
+  readonly maskText: (text: string) => string;
+}
+
+/** A value without what was hidden. */
+export interface Hidden {
+  readonly value: unknown;
+  /** Names of the topmost fields in which something was. */
+  readonly fields: readonly string[];
+  readonly rules: readonly MaskRule[];
+}
+
+export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
+  if (hiders.length === 0 || value === undefined) return { value, fields: [], rules: [] };
+  const rules = new Set<MaskRule>();
+  const hide = (text: string): string => hiders.reduce((left, hider) => masked(left, hider, rules), text);
+  if (!isFields(value)) return { value: walk(value, hide), fields: [], rules: [...rules] };
+  const fields: string[] = [];
+  const entries = Object.entries(value).map(([name, content]) => {
+    const before = rules.size;
+    const left = walk(content, hide);
+    if (rules.size > before || left !== content) fields.push(name);
+    return [hide(name), left];
+  });
+  return { value: Object.fromEntries(entries) as unknown, fields, rules: [...rules] };
+}
+
+/** Where a rule cannot be applied, nothing is left of the text. */
+function masked(text: string, { rule, maskText }: Hider, rules: Set<MaskRule>): string {
+  let left = MASK;
+  try {
+    left = maskText(text);
+  } catch {
+    // A pattern that takes too long: what it would have hidden is not known.
+  }
+  if (left !== text) rules.add(rule);
+  return left;
+}
+
+/** The same value where nothing in it changes. */
+function walk(value: unknown, hide: (text: string) => string): unknown {
+  if (typeof value === 'string') return hide(value);
+  if (Array.isArray(value)) {
+    const left: unknown[] = value.map((one: unknown) => walk(one, hide));
+    return left.some((one, at) => one !== value[at]) ? left : value;
+  }
+  if (!isFields(value)) return value;
+  const entries = Object.entries(value).map(([name, content]) => [hide(name), walk(content, hide)] as const);
+  const isSame = entries.every(([name, content]) => value[name] === content);
+  return isSame ? value : Object.fromEntries(entries);
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
