@@ -287,6 +287,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       await within(this.#captureWaitMs, recording.captured(), clock);
       await within(this.#parts.replyWaitMs ?? REPLY_WAIT_MS, recording.answered(), clock);
       await recording.capture('final');
+      // What is deleted with the trace is found by its time: none of it may be written later than its end.
+      await this.#flight?.written();
       const recorded = await recording.end();
       recording.close();
       this.#over(recording);

@@ -126,6 +126,11 @@ export class FlightRecorder {
     await recording.journal.erase(fromMs, toMs);
   }
 
+  /** Resolves when everything that has arrived is on disk. */
+  async written(): Promise<void> {
+    await this.#recording?.written();
+  }
+
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
