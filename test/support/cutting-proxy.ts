@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Enough for a handshake, and for a few commands or some dozens. Bytes in both directions. */
 const SHORTEST = 400;
-const LONGEST = 9_000;
+const LONGEST = 4_000;
 
 export interface CuttingProxy extends AsyncDisposable {
   readonly port: number;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deskreel, DeskreelError, type CommandSession } from '../../sdk/index.ts';
+import { CommandSession } from '../../sdk/connection/command-session.ts';
+import { Deskreel, DeskreelError } from '../../sdk/index.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { inside, KILL_AGENT } from './inside.ts';
 import { savedTrace, type SavedTrace } from './saved-trace.ts';
@@ -95,13 +96,8 @@ export class OnceDesktop implements AsyncDisposable {
     disturb?: () => Promise<void>,
   ): Promise<{ ended: Ended[]; cuts: number; session: string }> {
     await using proxy = await startCuttingProxy(Number(new URL(this.#process.url).port), random);
-    const { token } = this.#process;
-    await using deskreel = await Deskreel.open({
-      url: `http://127.0.0.1:${proxy.port}`,
-      token,
-      start: false,
-    });
-    const session = deskreel.session(this.#id);
+    const url = `ws://127.0.0.1:${proxy.port}/v1/desktops/${this.#id}/ws`;
+    const session = new CommandSession({ url, headers: { authorization: `Bearer ${this.#process.token}` } });
     const reached = new Reached(Math.floor((texts.length / 3) * (1 + random())));
     const disturbed = reached.promise.then(disturb);
     const ended = await typeAll(session, texts, () => reached.count());
