@@ -1,15 +1,10 @@
-// What a desktop costs: the time until it is ready, its tree, and what it takes when idle.
+// What a desktop costs: the time until it is ready, and what it takes when idle.
 import Docker from 'dockerode';
-import { z } from 'zod';
-import { createDesktop, openThreeWindows } from './desktop.ts';
+import { createDesktop } from './desktop.ts';
 import type { Report } from './report.ts';
 import type { BenchServer } from './server.ts';
-import { sample, statsOf } from './stats.ts';
-
-const Tree = z.object({ nodes: z.number() });
 
 const CREATIONS = 10;
-const TREES = 200;
 const IDLE_SECONDS = 20;
 
 export async function benchReady(server: BenchServer, report: Report): Promise<void> {
@@ -19,19 +14,6 @@ export async function benchReady(server: BenchServer, report: Report): Promise<v
     times.push(desktop.readyMs);
   }
   report.times('create to ready', times, 'p50 < 2000 ms');
-}
-
-export async function benchTree(server: BenchServer, report: Report): Promise<void> {
-  await using desktop = await createDesktop(server, 'off');
-  await openThreeWindows(desktop.wire);
-  let nodes = 0;
-  const times = await sample(TREES, async () => {
-    ({ nodes } = Tree.parse(await desktop.wire.ask('get_accessibility_tree')));
-  });
-  report.times(`tree of ${nodes} nodes`, times, 'p50 < 60 ms');
-  const { p50, p99 } = statsOf(times);
-  const perNode = (ms: number): string => `${((ms * 1000) / nodes).toFixed(1)} µs`;
-  report.row('tree, a node', perNode(p50), perNode(p99), String(times.length), '40 µs');
 }
 
 interface Usage {

@@ -1,8 +1,9 @@
 // `npm run bench [-- clicks screenshots ready tree idle tracing]`: measures on real desktops and prints a table.
 import { benchClicks } from './clicks.ts';
-import { benchIdle, benchReady, benchTree } from './desktops.ts';
+import { benchIdle, benchReady } from './desktops.ts';
 import { Report } from './report.ts';
 import { benchScreenshots } from './screenshots.ts';
+import { benchTree } from './trees.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { benchTracing } from './tracing.ts';
 

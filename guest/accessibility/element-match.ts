@@ -30,14 +30,18 @@ const OTHER_ROLES: Readonly<Record<string, readonly string[]>> = {
   row: ['tablerow'],
 };
 
-/** The nodes that are meant: whole titles before parts, what is on the screen before what is not, then as in the tree. */
+/**
+ * The nodes that are meant: whole titles before parts, what is on the screen before what is not, the active window before
+ * others, then as in the tree.
+ */
 export function matchingNodes(root: TreeNode, wanted: Wanted): TreeNode[] {
   const found: { node: TreeNode; rank: number }[] = [];
-  const visit = (node: TreeNode): void => {
-    if (fits(node, wanted)) found.push({ node, rank: rankOf(node, wanted) });
-    node.children.forEach(visit);
+  const visit = (node: TreeNode, inActive: boolean): void => {
+    const isActive = inActive || node.states.includes('active');
+    if (fits(node, wanted)) found.push({ node, rank: rankOf(node, wanted) + (isActive ? 0 : 1) });
+    for (const child of node.children) visit(child, isActive);
   };
-  root.children.forEach(visit);
+  for (const application of root.children) visit(application, false);
   return found.sort((a, b) => a.rank - b.rank).map(({ node }) => node);
 }
 
@@ -78,7 +82,7 @@ function rankOf(node: TreeNode, { title, name }: Wanted): number {
   const wanted = title ?? name;
   // GTK leaves room for the shortcut in a menu item's name.
   const isWhole = !isGiven(wanted) || node.title.trim().toLowerCase() === wanted.trim().toLowerCase();
-  return (isWhole ? 0 : 2) + (node.bounds ? 0 : 1);
+  return (isWhole ? 0 : 4) + (node.bounds ? 0 : 2);
 }
 
 /** The states that are wanted and missing, or not wanted and there; as they were asked for. */

@@ -33,7 +33,8 @@ export const accessibilityCommands = {
   find_element: reads({
     title: 'Find element',
     params: ElementQuery,
-    // `element` is the best of `elements`: whole titles before parts, what is on the screen before what is not.
+    // `element` is the best of `elements`: whole titles before parts, what is on the screen before what is not, the active
+    // window before others.
     result: z.object({
       element: ElementInfo,
       elements: z.array(ElementInfo),

@@ -11,7 +11,7 @@ export type ElementTarget = Omit<ElementQuery, 'value'>;
 export type { ElementInfo };
 
 export interface FoundElements {
-  /** The best match: whole titles before parts, what is on the screen before what is not. */
+  /** The best match: whole titles before parts, then what is on the screen, then the active window. */
   element: ElementInfo;
   /** All matches. */
   elements: ElementInfo[];

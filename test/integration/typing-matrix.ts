@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../support/container.ts';
 import { HandsDesktop, wrongCharacters } from './hands-desktop.ts';
+import { scriptsText } from './typing-scripts.ts';
 
 const CHINESE = Array.from({ length: 200 }, (_, index) => String.fromCodePoint(0x4e00 + index * 37)).join('');
 const LINES = [
@@ -39,6 +40,8 @@ interface Application {
   /** What it holds. */
   readonly read: (desktop: HandsDesktop) => Promise<string>;
   readonly text: string;
+  /** Whole scripts are typed into it, too. */
+  readonly takesScripts?: boolean;
 }
 
 const EDITED = '/tmp/edited.txt';
@@ -67,6 +70,7 @@ const APPLICATIONS: readonly Application[] = [
       return (await desktop.readFile(EDITED)).replace(/\n$/, '');
     },
     text: `\t${TEXT}`,
+    takesScripts: true,
   },
   {
     name: 'featherpad (Qt 6)',
@@ -99,6 +103,7 @@ const APPLICATIONS: readonly Application[] = [
     prepare: clear,
     read: copyAll,
     text: TEXT,
+    takesScripts: true,
   },
   {
     name: 'chromium, the address bar',
@@ -113,8 +118,18 @@ const APPLICATIONS: readonly Application[] = [
   },
 ];
 
-/** Declares the tests; `repeatsOf` says how often the text is typed on a layout. */
-export function describeTyping(timeoutMs: number, repeatsOf: (layout: Layout) => number): void {
+/** On these every script is typed into an editor and a page. */
+const SCRIPT_LAYOUTS = ['us', 'de', 'fr', 'ru'];
+
+/**
+ * Declares the tests; `repeatsOf` says how often the text is typed on a layout, `characters` how many of all scripts'
+ * characters are typed on each; by default all of them.
+ */
+export function describeTyping(
+  timeoutMs: number,
+  repeatsOf: (layout: Layout) => number,
+  characters = Infinity,
+): void {
   describe('typed text arrives as it is', { timeout: timeoutMs }, () => {
     let desktop: HandsDesktop;
 
@@ -154,7 +169,27 @@ export function describeTyping(timeoutMs: number, repeatsOf: (layout: Layout) =>
             assert.equal(wrong, 0, `the last time: ${JSON.stringify(last)}`);
           });
         }
+
+        for (const [seed, names] of application.takesScripts ? SCRIPT_LAYOUTS.entries() : []) {
+          it(`every script on layout ${names}`, async (test) => {
+            await desktop.layout(names);
+            await application.prepare(desktop);
+            const text = scriptsText(characters, seed);
+            const { ms } = await desktop.run('type_text', { text });
+            const got = await application.read(desktop);
+            test.diagnostic(`${text.length} units in ${Math.round(ms)} ms`);
+            assert.equal(wrongCharacters(text, got), 0, firstDifference(text, got));
+          });
+        }
       });
     }
   });
+}
+
+function firstDifference(wanted: string, got: string): string {
+  const [a, b] = [Array.from(wanted), Array.from(got)];
+  const at = a.findIndex((character, index) => character !== b[index]);
+  const around = (characters: string[]): string =>
+    JSON.stringify(characters.slice(Math.max(0, at - 3), at + 4).join(''));
+  return `at ${at}: ${around(a)} came as ${around(b)}`;
 }

@@ -1,7 +1,6 @@
 // Text typed on a real desktop arrives as it is: in every toolkit, on every layout.
-import { describeTyping } from './typing-matrix.ts';
+import { describeTyping, type Layout } from './typing-matrix.ts';
 
 /** Own keys and lent ones alone tell most; the other layouts are a sample of what the soak does at length. */
-describeTyping(600_000, ({ names, capsLock }) =>
-  names === 'us,ru' || (names === 'us' && !capsLock) ? 5 : 1,
-);
+const often = ({ names, capsLock }: Layout): boolean => names === 'us,ru' || (names === 'us' && !capsLock);
+describeTyping(600_000, (layout) => (often(layout) ? 5 : 1), 300);

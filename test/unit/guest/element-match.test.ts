@@ -39,6 +39,18 @@ describe('a query', () => {
     assert.deepEqual(found({ title: 'save', exact: true }), []);
   });
 
+  it('takes the active window before others', () => {
+    const inWindow = (id: string, states: string[]): TreeNode =>
+      node(`a${id}`, 'application', '', {
+        children: [node(`w${id}`, 'frame', '', { states, children: [node(id, 'menu', 'File')] })],
+      });
+    const tree = node('desktop', 'desktop frame', '', {
+      children: [inWindow('e1', []), inWindow('e2', ['active'])],
+    });
+    const query = ElementQuery.parse({ role: 'menu', name: 'File' });
+    assert.deepEqual(matchingNodes(tree, query).map(({ id }) => id), ['e2', 'e1']); // prettier-ignore
+  });
+
   it("understands ARIA's roles, and spellings of AT-SPI's", () => {
     assert.deepEqual(found({ role: 'push_button', name: 'as' }), ['e1']);
     assert.deepEqual(found({ role: 'textbox' }), ['e4', 'e6']);
