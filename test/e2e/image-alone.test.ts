@@ -99,6 +99,18 @@ describe('the desktop image used alone', () => {
     }
   });
 
+  it('shows a region of the screen, pixel for pixel', async () => {
+    const region = [500, 600, 540, 625];
+    const part = fieldsOf(await command(api, 'zoom', { region }));
+    const picture = sharp(Buffer.from(String(part['image_data']), 'base64'));
+    const { width, height } = await picture.metadata();
+    assert.deepEqual([width, height, part['width'], part['height']], [40, 25, 40, 25]);
+    const colour = await picture.extract({ left: 39, top: 24, width: 1, height: 1 }).raw().toBuffer();
+    assert.deepEqual([...colour.subarray(0, 3)], BACKGROUND);
+    const outside = fieldsOf(await command(api, 'zoom', { region: [0, 0, 5000, 10] }));
+    assert.equal(outside['success'], false);
+  });
+
   it('says what cannot be run with 400 and what failed with success: false', async () => {
     const unknown = await command(api, 'left_clik');
     assert.equal(unknown.status, 400);
