@@ -11,6 +11,9 @@ import { callThrough, type Call, type CommandCarrier } from './interface/call.ts
 import { createInterface, type ComputerInterface } from './interface/computer-interface.ts';
 import type { EitherCase } from './names.ts';
 import { planComputer, type ComputerOptions, type ComputerPlan } from './options.ts';
+import { telemetryEnabled, type TelemetryEnabled } from './telemetry/settings.ts';
+import { systemFacts } from './telemetry/system.ts';
+import { openTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 import { Tracing } from './tracing/tracing.ts';
 
 interface Running {
@@ -29,6 +32,8 @@ export class Computer implements AsyncDisposable, SnapshotSource {
   /** Records what is done on the desktop: `start()`, `addMetadata(key, value)`, `stop()`. */
   readonly tracing: Tracing;
   readonly #plan: ComputerPlan;
+  readonly #telemetryEnabled: TelemetryEnabled;
+  readonly #telemetry: Telemetry | undefined;
   readonly #source: DesktopSource;
   #running: Promise<Running> | undefined;
   #now: Running | undefined;
@@ -36,6 +41,10 @@ export class Computer implements AsyncDisposable, SnapshotSource {
   /** Throws `bad_request` naming the option that is wrong. Nothing is started before `run()`. */
   constructor(options: EitherCase<ComputerOptions> = {}) {
     this.#plan = planComputer(options);
+    this.#telemetryEnabled = telemetryEnabled(this.#plan.telemetryEnabled, process.env);
+    this.#telemetry = this.#telemetryEnabled === false ? undefined : openTelemetry(process.env);
+    this.#telemetry?.moduleInit('computer');
+    this.#telemetry?.capture('computer_initialized', { ...systemFacts() });
     this.interface = createInterface(() => this.#carrier());
     this.command = callThrough(() => this.#carrier());
     this.#source = new DesktopSource(this.interface);
@@ -72,6 +81,11 @@ export class Computer implements AsyncDisposable, SnapshotSource {
     return this.#source.act(action, context);
   }
 
+  /** Whether usage events are sent, where a server for them is named. Fixed when the computer was made. */
+  get telemetryEnabled(): TelemetryEnabled {
+    return this.#telemetryEnabled;
+  }
+
   /** What the server said of the desktop: id, name, resolution, links. Throws `conflict` before `run()`. */
   get desktop(): DesktopInfo {
     return this.#need().desktop;
@@ -91,6 +105,7 @@ export class Computer implements AsyncDisposable, SnapshotSource {
     this.#running = undefined;
     this.#now = undefined;
     if (running) await end(await running);
+    await this.#telemetry?.flush();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

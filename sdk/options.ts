@@ -5,6 +5,7 @@ import { DesktopSpec, type DesktopSpecInput } from '../protocol/desktop.ts';
 import { DeskreelError } from '../protocol/errors.ts';
 import { Actor } from '../protocol/primitives.ts';
 import { camelCase, keysIn, type EitherCase } from './names.ts';
+import { TelemetryShape, type TelemetryEnabled, type TelemetryOption } from './telemetry/settings.ts';
 
 /** Where the server is. What is not said is taken from the environment; see `Deskreel.open`. */
 export interface ServerOptions {
@@ -42,6 +43,8 @@ export interface ComputerOptions extends ServerOptions {
   ttl?: number;
   /** Attach to the desktop with this id or name instead of creating one. `stop()` leaves it running. */
   desktop?: string;
+  /** Usage events, to the server that `DESKREEL_TELEMETRY_HOST` names; without it nothing is sent. Default true. */
+  telemetryEnabled?: TelemetryOption;
   /** Who acts, as the trace names it. Default: the server's, an agent. */
   actor?: { kind: 'agent' | 'human' | 'run'; id: string };
 }
@@ -69,9 +72,11 @@ const ComputerShape = z.strictObject({
   ttl: spec.ttl,
   desktop: z.string().min(1).optional(),
   actor: Actor.optional(),
+  telemetryEnabled: TelemetryShape.default(true),
 });
 
 export interface ComputerPlan {
+  readonly telemetryEnabled: TelemetryEnabled;
   readonly server: ServerOptions;
   readonly actor: Actor | undefined;
   /** The id or name of a desktop to attach to, or what to create. */
@@ -82,7 +87,7 @@ export interface ComputerPlan {
 /** Throws `bad_request` naming the option that is wrong. */
 export function planComputer(given: EitherCase<ComputerOptions>): ComputerPlan {
   const options = checked(given);
-  const { url, token, data, desktop, actor } = options;
+  const { url, token, data, desktop, actor, telemetryEnabled } = options;
   const wanted = Object.entries(options).filter(([key, value]) => key in spec && value !== undefined);
   if (desktop !== undefined && wanted.length > 0) {
     const names = wanted.map(([key]) => key).join(', ');
@@ -91,7 +96,8 @@ export function planComputer(given: EitherCase<ComputerOptions>): ComputerPlan {
       `option desktop attaches to a desktop that is there: ${names} cannot be chosen with it`,
     );
   }
-  return { server: defined({ url, token, data }), actor, attach: desktop, spec: Object.fromEntries(wanted) };
+  const server = defined({ url, token, data });
+  return { server, actor, attach: desktop, spec: Object.fromEntries(wanted), telemetryEnabled };
 }
 
 function checked(given: object): z.output<typeof ComputerShape> {

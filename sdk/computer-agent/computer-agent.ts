@@ -1,6 +1,9 @@
 // An agent that works a computer: a model, the desktop as its tool, and what is recorded of both.
 import { randomUUID } from 'node:crypto';
 import type { EitherCase } from '../names.ts';
+import { AgentTelemetry } from '../telemetry/agent-telemetry.ts';
+import { telemetryEnabled, type TelemetryEnabled } from '../telemetry/settings.ts';
+import { openTelemetry } from '../telemetry/telemetry.ts';
 import { ModelScreen } from '../tools/model-screen.ts';
 import { startConversation } from './conversation.ts';
 import type { AgentItem } from './items.ts';
@@ -15,12 +18,30 @@ export interface AgentRunOptions {
   signal?: AbortSignal;
 }
 
-export class ComputerAgent {
+export class ComputerAgent implements AsyncDisposable {
   readonly #plan: AgentPlan;
+  readonly #telemetryEnabled: TelemetryEnabled;
+  readonly #telemetry: AgentTelemetry | undefined;
 
   /** Throws `bad_request` naming the option that is wrong. */
   constructor(options: EitherCase<ComputerAgentOptions>) {
     this.#plan = agentPlan(options);
+    this.#telemetryEnabled = telemetryEnabled(this.#plan.telemetryEnabled, process.env);
+    const telemetry = this.#telemetryEnabled === false ? undefined : openTelemetry(process.env);
+    const { model } = this.#plan;
+    const name = typeof model === 'string' ? model : 'function';
+    this.#telemetry =
+      telemetry && new AgentTelemetry(telemetry, this.#telemetryEnabled, 'ComputerAgent', name);
+  }
+
+  /** Whether usage events are sent, where a server for them is named. Fixed when the agent was made. */
+  get telemetryEnabled(): TelemetryEnabled {
+    return this.#telemetryEnabled;
+  }
+
+  /** Sends what is left of the usage events. The computer is not the agent's to stop. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#telemetry?.flush();
   }
 
   /**
@@ -38,8 +59,8 @@ export class ComputerAgent {
     const runId = randomUUID();
     const screen = await ModelScreen.open(plan.computer);
     const conversation = await startConversation(plan, said);
-    const observer = together(await this.#observers(runId));
     const now = (): number => Date.now();
+    const observer = together(await this.#observers(runId, now));
     await observer.runStarted({
       runId,
       model: conversation.model,
@@ -50,11 +71,12 @@ export class ComputerAgent {
     yield* new AgentRun({ plan, conversation, screen, observer, signal, now }).turns();
   }
 
-  async #observers(runId: string): Promise<RunObserver[]> {
+  async #observers(runId: string, now: () => number): Promise<RunObserver[]> {
     const { computer, trajectoryDir } = this.#plan;
     const rows = await traceRows(computer.tracing, runId);
     return [
       ...(rows ? [rows] : []),
+      ...(this.#telemetry ? [this.#telemetry.observer(now)] : []),
       ...(trajectoryDir === undefined ? [] : [new TrajectoryFolder(trajectoryDir)]),
     ];
   }

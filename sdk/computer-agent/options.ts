@@ -6,6 +6,7 @@ import type { AnthropicVersion } from '../../protocol/vocabulary/from-anthropic.
 import { Computer } from '../computer.ts';
 import { camelCase, keysIn, type EitherCase } from '../names.ts';
 import { refuseUnknown } from '../options.ts';
+import { TelemetryShape, type TelemetryEnabled, type TelemetryOption } from '../telemetry/settings.ts';
 import type { OpenAISafetyCheck } from '../tools/openai-tool.ts';
 import type { AgentModelFunction } from './function-conversation.ts';
 import type { Prices } from './usage.ts';
@@ -23,6 +24,8 @@ export interface ComputerAgentOptions {
   instructions?: string;
   /** A folder to which each run adds one of its own, in the layout of Cua's agents. */
   trajectoryDir?: string;
+  /** Usage events, as those of a computer; `{logTrajectory: true}` adds the conversation. Default true. */
+  telemetryEnabled?: TelemetryOption;
   /** Turns at the most. Default 100. */
   maxSteps?: number;
   /** US dollars that a run may cost. For a model by its name it wants `prices`. Default: no limit. */
@@ -44,6 +47,7 @@ export interface AgentPlan {
   readonly computer: Computer;
   readonly instructions: string | undefined;
   readonly trajectoryDir: string | undefined;
+  readonly telemetryEnabled: TelemetryEnabled;
   readonly maxSteps: number;
   readonly maxTrajectoryBudget: number;
   readonly maxRepeats: number;
@@ -64,6 +68,7 @@ const Shape = z.strictObject({
   tools: z.tuple([z.instanceof(Computer, { error: 'a Computer' })], { error: 'one Computer' }),
   instructions: z.string().optional(),
   trajectoryDir: z.string().min(1).optional(),
+  telemetryEnabled: TelemetryShape.default(true),
   maxSteps: z.number().int().min(1).default(100),
   maxTrajectoryBudget: Positive.default(Infinity),
   maxRepeats: z.number().int().min(0).default(5),

@@ -10,6 +10,7 @@ describe('a computer that attaches to a desktop', () => {
       actor: undefined,
       attach: 'mine',
       spec: {},
+      telemetryEnabled: true,
     });
   });
 
