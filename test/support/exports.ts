@@ -1,4 +1,5 @@
 // An export made of a fixture, and what is in it.
+import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,3 +37,22 @@ export async function entriesOf(zip: Buffer): Promise<Map<string, Buffer>> {
     await rm(folder, { recursive: true });
   }
 }
+
+/** The files of an export of the recorded desktop. */
+export async function exportedFiles(
+  format: string,
+): Promise<{ names: string[]; text: (name: string) => string; png: (name: string) => Buffer }> {
+  const entries = await entriesOf(await exported(DESKTOP_TRACE, format));
+  const content = (name: string): Buffer => {
+    const found = entries.get(name);
+    assert.ok(found, `${name} is in the export`);
+    return found;
+  };
+  return { names: [...entries.keys()], text: (name) => content(name).toString(), png: content };
+}
+
+export const jsonLinesOf = (text: string): unknown[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);

@@ -11,6 +11,7 @@ import { openai } from './openai.ts';
 import { osworld } from './osworld.ts';
 import { otel } from './otel.ts';
 import { playwright } from './playwright.ts';
+import { predicate } from './predicate.ts';
 import { pyautogui } from './pyautogui.ts';
 import { sdk } from './sdk.ts';
 import { sharegpt } from './sharegpt.ts';
@@ -20,6 +21,7 @@ export const EXPORTERS: readonly Exporter[] = [
   cua,
   cuaViewer,
   playwright,
+  predicate,
   osworld,
   agentnet,
   atif,

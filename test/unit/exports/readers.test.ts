@@ -8,32 +8,19 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { DESKTOP_TRACE, entriesOf, exported } from '../../support/exports.ts';
+import {
+  DESKTOP_TRACE,
+  exported,
+  exportedFiles as files,
+  jsonLinesOf as lines,
+} from '../../support/exports.ts';
 
 const execute = promisify(execFile);
 const SEED_READER = join(import.meta.dirname, '../../fixtures/readers/seed-reader.py');
 const TASK = 'Write a greeting and select its last word';
 
-async function files(
-  format: string,
-): Promise<{ names: string[]; text: (name: string) => string; png: (name: string) => Buffer }> {
-  const entries = await entriesOf(await exported(DESKTOP_TRACE, format));
-  const content = (name: string): Buffer => {
-    const found = entries.get(name);
-    assert.ok(found, `${name} is in the export`);
-    return found;
-  };
-  return { names: [...entries.keys()], text: (name) => content(name).toString(), png: content };
-}
-
 const json = async (format: string): Promise<unknown> =>
   JSON.parse((await exported(DESKTOP_TRACE, format)).toString());
-const lines = (text: string): unknown[] =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as unknown);
-
 /** Red, green and blue of one pixel. */
 async function pixel(png: Buffer, x: number, y: number): Promise<number[]> {
   return [
