@@ -31,7 +31,9 @@ def type_text(text):
     if text.isascii():
         pyautogui.write(text, interval=0.01)
         return
-    subprocess.run(["xclip", "-selection", "clipboard"], input=text.encode(), check=True)
+    # xclip stays to serve the clipboard: it must not hold on to this script's output.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(["xclip", "-selection", "clipboard"], input=text.encode(), check=True, **quiet)
     pyautogui.hotkey("ctrl", "v")
 
 
