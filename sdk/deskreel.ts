@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { DeskreelError } from '../protocol/errors.ts';
 import type { DesktopInfo as DesktopWire, DesktopSpecInput } from '../protocol/desktop.ts';
 import type { Actor } from '../protocol/primitives.ts';
-import type { TraceInfo as TraceWire } from '../protocol/tracing.ts';
+import { TraceInfo as TraceInfoShape, type TraceInfo as TraceWire } from '../protocol/tracing.ts';
 import { exportName } from '../trace/exports/exporter.ts';
 import { exporterFor } from '../trace/exports/registry.ts';
 import { CommandSession } from './connection/command-session.ts';
@@ -18,6 +18,7 @@ import {
   type SaveOptions,
   type TracingOptions,
 } from './tracing/options.ts';
+import { zipOf } from './tracing/import.ts';
 import { saveArchive, saveFile } from './tracing/save.ts';
 import { prepareFile, prepareTarget } from './tracing/target.ts';
 
@@ -202,6 +203,15 @@ export class Deskreel implements AsyncDisposable {
     const route = `/v1/traces/${encodeURIComponent(traceId)}/export/${encodeURIComponent(format)}`;
     await saveFile(Readable.fromWeb(await this.#http.download(route, signal)), target, signal);
     return { traceId, path: target };
+  }
+
+  /**
+   * Takes an archive of Cua's Tracing API or a run of OSWorld, ZIP or folder, into a sealed trace of the server.
+   * Throws `bad_request` for what is neither.
+   */
+  async importTrace(path: string, signal?: AbortSignal): Promise<TraceInfo> {
+    const content = Readable.toWeb(await zipOf(path)) as ReadableStream<Uint8Array>;
+    return camelKeys(await this.#http.upload('/v1/traces/import', content, TraceInfoShape, signal));
   }
 
   /** Lets the server go; one that was started inside this process ends when nobody in it uses it any more. */

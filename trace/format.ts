@@ -50,7 +50,10 @@ export const Counts = z.object({
 });
 export type Counts = z.infer<typeof Counts>;
 
-/** Where a trace came from that was not recorded as one. `flight`: rows of the flight recorder's journal. */
+/**
+ * Where a trace came from that was not recorded as one. `flight`: rows of the flight recorder's journal; `cua` and
+ * `osworld`: an archive of theirs, imported.
+ */
 export const Source = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('flight'),
@@ -61,6 +64,7 @@ export const Source = z.discriminatedUnion('kind', [
     first_seq: z.number().int().nullable(),
     last_seq: z.number().int().nullable(),
   }),
+  z.object({ kind: z.enum(['cua', 'osworld']), trace_id: z.string().nullable() }),
 ]);
 export type Source = z.infer<typeof Source>;
 
@@ -115,6 +119,7 @@ const TakenFrame = z.object({
   file: z.string(),
   width: z.number().int(),
   height: z.number().int(),
+  /** -1, -1 where nobody knows: in what was imported. */
   cursor: Point,
   grabbed_ms: z.number(),
   settled: z.boolean(),
@@ -132,7 +137,7 @@ const TakenTree = z.object({
 });
 
 /** `cut`: a slice of the flight recorder's journal. */
-export const TraceEnding = z.enum(['stopped', 'recovered', 'cut']);
+export const TraceEnding = z.enum(['stopped', 'recovered', 'cut', 'imported']);
 
 /** Where something was masked: fields of a row, rectangles of a frame, elements of a tree. Never what. */
 export const MaskPlace = z.discriminatedUnion('in', [

@@ -111,5 +111,6 @@ function actionOfStep({ data }: RowOf<'call'>, { frames }: CallParts): Action | 
 
 /** The before-frame says where the pointer was when the command came. */
 function pointerBefore(frames: CallParts['frames']): Point | undefined {
-  return frames.before?.cursor;
+  const cursor = frames.before?.cursor;
+  return cursor && cursor.x >= 0 ? cursor : undefined;
 }

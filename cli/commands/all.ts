@@ -8,6 +8,7 @@ import { screenshot } from './screenshot.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { traceExport } from './trace-export.ts';
+import { traceImport } from './trace-import.ts';
 import { traceShow } from './trace-show.ts';
 import { traceCut } from './trace-cut.ts';
 import { traceVerify } from './trace-verify.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   traceGet,
   traceVerify,
   traceExport,
+  traceImport,
   traceRm,
   setup,
   doctor,

@@ -1,6 +1,6 @@
 // What an input command does, in the words that the computer-use vocabularies share. The tables beside this file say it
 // in those of Anthropic, OpenAI and pyautogui.
-import { resolveCommand, type CommandName, type CommandParams } from '../commands/table.ts';
+import { commandSpec, resolveCommand, type CommandName, type CommandParams } from '../commands/table.ts';
 import type { Button, Point } from '../primitives.ts';
 
 /** Points are screen pixels; wheel clicks count to the right and down. */
@@ -82,14 +82,21 @@ const READINGS: { readonly [N in CommandName]?: Reading<N> } = {
 /**
  * The action of a recorded command; undefined for what is none (files, processes, the tree).
  *
- * @param args as they were recorded: validated, without what was masked
+ * @param args as they were recorded, without what was masked
  * @param pointer where the pointer was before the command; what has no place of its own happens there
  */
 export function actionOf(method: string, args: unknown, pointer?: Point): Action | undefined {
   const name = resolveCommand(method);
-  // A reading belongs to its command, whose parameters the dispatcher has validated before they were recorded.
   const reading = name && (READINGS[name] as Reading<CommandName> | undefined);
-  return reading?.(args ?? {}, pointer);
+  const params = name && paramsOf(name, args);
+  return params && reading?.(params, pointer);
+}
+
+/** As the command takes them; undefined where it would refuse them. A text that was masked is not there. */
+function paramsOf(name: CommandName, args: unknown): Params[CommandName] | undefined {
+  const parsed = commandSpec(name).params.safeParse(args ?? {});
+  if (parsed.success) return parsed.data as Params[CommandName];
+  return name === 'type_text' ? {} : undefined;
 }
 
 /** The keys of `ctrl+shift+t`; `+` alone, and at the end, is the key itself. */

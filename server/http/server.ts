@@ -13,6 +13,7 @@ import { mcpRoutes } from './mcp-route.ts';
 import { openApiRoute } from './openapi-route.ts';
 import { loginPage, loginRoutes, pageRoutes, safeHeaders } from './pages.ts';
 import { bindRoutes } from './routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { archiveRoutes, traceRoutes } from './trace-routes.ts';
 import { acceptUpgrades } from './upgrade.ts';
@@ -35,6 +36,8 @@ export function httpServer(parts: HttpParts): Server {
 }
 
 function guardedRoutes(app: Express, parts: HttpParts): void {
+  // Before bodies are read whole: an archive may be larger than memory.
+  importRoutes(app, parts);
   app.use(rawBody);
   readyz(app, parts);
   metrics(app, parts);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { TraceInfo } from '../../protocol/tracing.ts';
 import type { RowOf } from '../../trace/format.ts';
+import type { Found } from '../../trace/imports/detect.ts';
 import { isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
@@ -14,6 +15,7 @@ import { Lane } from '../../protocol/lane.ts';
 import { isMissing, PRIVATE_DIR, privateDir, readJson } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';
+import { writeImport } from './import.ts';
 import { loadSigningKey } from './keys.ts';
 import type { FlightRecorder } from './flight/flight-recorder.ts';
 import { RecorderMetrics } from './metrics.ts';
@@ -120,6 +122,18 @@ export class TraceStore {
       return sealedInfo(overview, false);
     } finally {
       this.#live.delete(id);
+    }
+  }
+
+  /** Seals somebody else's archive as a trace. Throws `bad_request` for what is none. */
+  async import(found: Found): Promise<TraceInfo> {
+    const { traceId, dir } = this.begin();
+    try {
+      return await this.seal(await writeImport(found, { dir, traceId }));
+    } catch (error) {
+      this.abandon(traceId);
+      await rm(dir, { recursive: true, force: true });
+      throw error;
     }
   }
 

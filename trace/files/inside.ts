@@ -12,6 +12,12 @@ export interface ZipName {
 
 /** The entry's path below the archive's own folder; undefined for that folder itself. Throws where it leads out of it. */
 export function pathInside(entry: ZipName): string | undefined {
+  const inside = wholePath(entry).split('/').slice(1).join('/');
+  return inside === '' ? undefined : inside;
+}
+
+/** The entry's path as it stands. Throws where it leads out of the archive. */
+export function wholePath(entry: ZipName): string {
   const parts = entry.fileName.split('/');
   const isLink = ((entry.externalFileAttributes >>> 16) & KIND_MASK) === SYMLINK;
   const strange =
@@ -22,6 +28,5 @@ export function pathInside(entry: ZipName): string | undefined {
       `the trace's archive has an entry that leaves its folder: ${entry.fileName}`,
     );
   }
-  const inside = parts.slice(1).join('/');
-  return inside === '' ? undefined : inside;
+  return entry.fileName;
 }

@@ -16,13 +16,17 @@ export class ZipFiles implements TraceFiles {
     this.#entries = entries;
   }
 
-  static async open(path: string): Promise<ZipFiles> {
+  /** `nameOf` says under which name an entry is found; by default that below the archive's own folder. */
+  static async open(
+    path: string,
+    nameOf: (entry: Entry) => string | undefined = pathInside,
+  ): Promise<ZipFiles> {
     const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
     try {
       const names: string[] = [];
       const entries = new Map<string, Entry>();
       for await (const entry of zip.eachEntry()) {
-        const name = pathInside(entry);
+        const name = nameOf(entry);
         if (name === undefined || name.endsWith('/')) continue;
         names.push(name);
         entries.set(name, entry);

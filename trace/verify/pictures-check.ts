@@ -1,10 +1,9 @@
 // Every picture shows what its frame's id says, pixel by pixel, and the archive's pictures are numbered without gaps.
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
-import { frameIdOfPixels } from '../../protocol/frame-id.ts';
 import { readWhole, type TraceFiles } from '../files/trace-files.ts';
 import { framePath, JOURNAL } from '../layout.ts';
 import type { Manifest } from '../manifest.ts';
+import { readPicture } from '../picture-pixels.ts';
 import { messageOf, type Fault } from './fault.ts';
 import type { JournalFacts } from './journal-check.ts';
 
@@ -47,7 +46,7 @@ async function checkPicture(
   if (!files.has(path)) return [{ place: `${JOURNAL}:${line}`, why: `its picture ${path} is missing` }];
   if (!usable.has(path)) return [];
   try {
-    const { size, id } = await decode(await readWhole(files, path));
+    const { size, id } = await readPicture(await readWhole(files, path));
     if (size.width !== data.width || size.height !== data.height) {
       return [{ place: path, why: `it is ${size.width}x${size.height}, not ${data.width}x${data.height}` }];
     }
@@ -55,14 +54,4 @@ async function checkPicture(
   } catch (error) {
     return [{ place: path, why: `it is no picture: ${messageOf(error)}` }];
   }
-}
-
-async function decode(png: Buffer): Promise<{ size: { width: number; height: number }; id: string }> {
-  const { data, info } = await sharp(png)
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const size = { width: info.width, height: info.height };
-  return { size, id: frameIdOfPixels(size, data) };
 }

@@ -1,0 +1,174 @@
+// Somebody else's archive as a sealed trace: its calls, pictures and metadata as rows, with the times that it says.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { CommandSpec } from '../../protocol/commands/spec.ts';
+import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
+import type { FrameWhen } from '../../protocol/frame.ts';
+import { toDeskreelError } from '../../protocol/errors.ts';
+import { TraceName, TraceOptions } from '../../protocol/tracing.ts';
+import type { RowData, RowOf, RowType } from '../../trace/format.ts';
+import { readWhole } from '../../trace/files/trace-files.ts';
+import type { Found } from '../../trace/imports/detect.ts';
+import type { Imported, ImportedItem } from '../../trace/imports/importer.ts';
+import { framePath, JOURNAL } from '../../trace/layout.ts';
+import { readPicture } from '../../trace/picture-pixels.ts';
+import { PictureNames } from '../../trace/pictures.ts';
+import { Tally } from '../../trace/tally.ts';
+import { BlobStore } from './blob-store.ts';
+import { Journal, type RowAbout } from './journal.ts';
+import { Reserve, RESERVE } from './reserve.ts';
+import type { Recorded } from './trace-recording.ts';
+
+type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
+type Capture = CommandSpec['capture'];
+type CallItem = Extract<ImportedItem, { kind: 'call' }>;
+
+const IMPORT: RowAbout = { actor: { kind: 'system', id: 'import' } };
+/** Nobody said who it was. */
+const AGENT: RowAbout = { actor: { kind: 'agent', id: 'imported' } };
+/** Nobody said where the pointer was. */
+const UNKNOWN = { x: -1, y: -1 };
+
+/** Writes the trace into `dir`, which must be empty; it is to be sealed. Throws `bad_request` for what is no such trace. */
+export async function writeImport(
+  { importer, files }: Found,
+  place: { dir: string; traceId: string },
+): Promise<Recorded> {
+  const imported = await importer.read(files);
+  const writer = new ImportWriter(imported, importer.format, place, (name) => readWhole(files, name));
+  try {
+    for await (const item of imported.items()) await writer.add(item);
+    return writer.end();
+  } finally {
+    writer.close();
+  }
+}
+
+class ImportWriter {
+  readonly #read: (name: string) => Promise<Buffer>;
+  readonly #reserve: Reserve;
+  readonly #journal: Journal;
+  readonly #blobs: BlobStore;
+  readonly #names = new PictureNames();
+  readonly #tally = new Tally();
+  readonly #start: RowOf<'trace_start'>;
+  readonly #startMs: number;
+  #nowMs: number;
+  #last: TakenFrame | undefined;
+
+  constructor(
+    imported: Imported,
+    format: Found['importer']['format'],
+    { dir, traceId }: { dir: string; traceId: string },
+    read: (name: string) => Promise<Buffer>,
+  ) {
+    this.#read = read;
+    this.#startMs = Number.isFinite(imported.startMs) ? imported.startMs : 0;
+    this.#nowMs = this.#startMs;
+    this.#reserve = new Reserve(join(dir, RESERVE));
+    this.#blobs = new BlobStore(dir);
+    const clock = { now: () => this.#nowMs, monotonic: () => this.#nowMs - this.#startMs };
+    this.#journal = new Journal({
+      path: join(dir, JOURNAL),
+      runId: randomUUID(),
+      clock,
+      reserve: this.#reserve,
+    });
+    const name = TraceName.safeParse(imported.name).data ?? null;
+    const image = imported.image === undefined ? {} : { image: imported.image };
+    this.#start = this.#write('trace_start', {
+      trace_id: traceId,
+      name,
+      config: TraceOptions.parse({ name }),
+      desktop: { id: 'imported', name: format, ...image },
+      source: { kind: format, trace_id: imported.id ?? null },
+    });
+  }
+
+  async add(item: ImportedItem): Promise<void> {
+    if (Number.isFinite(item.atMs)) this.#nowMs = Math.max(this.#nowMs, item.atMs);
+    if (item.kind === 'call') await this.#addCall(item);
+    // What JSON was read from can be written as JSON.
+    else if (item.kind === 'metadata') {
+      this.#write('metadata', { key: item.key, value: item.value as RowData<'metadata'>['value'] });
+    } else {
+      await this.#addPicture(item.file, item.when, { capture_id: randomUUID() });
+    }
+  }
+
+  end(): Recorded {
+    const counts = this.#tally.counts();
+    const end = this.#write('trace_end', {
+      end: 'imported',
+      counts: { ...counts, events: counts.events + 1 },
+    });
+    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
+  }
+
+  close(): void {
+    this.#journal.close();
+    this.#reserve.release();
+    this.#blobs.close();
+  }
+
+  async #addCall(item: CallItem): Promise<void> {
+    const callId = randomUUID();
+    const { method, args, success, error, result } = item;
+    const command = resolveCommand(method);
+    const capture = command ? commandSpec(command).capture : 'none';
+    // A command that nobody here knows may have a picture as well.
+    const pictured = capture === 'after' || (capture === 'none' && item.after !== undefined);
+    const wish = { before: pictured, after: pictured, tree: false };
+    this.#write('call', { call_id: callId, method, args, ...(pictured ? { wish } : {}) }, AGENT);
+    if (pictured) this.#addBefore(callId);
+    const outcome = success
+      ? { result: result ?? {} }
+      : { error: { code: 'command_failed', message: error ?? 'the command failed' } as const };
+    this.#write('reply', { call_id: callId, success, ...outcome, duration_ms: 0 }, AGENT);
+    await this.#addAfter(item, callId, capture);
+  }
+
+  /** What it was decided on: the picture that was seen last. */
+  #addBefore(callId: string): void {
+    const about = { call_id: callId, when: 'before' } as const;
+    if (this.#last) this.#write('frame', { ...this.#last, capture_id: undefined, ...about }, AGENT);
+    else this.#write('frame', { ...about, evidence: 'the archive has no picture before it' });
+  }
+
+  async #addAfter({ method, after }: CallItem, callId: string, capture: Capture): Promise<void> {
+    const when = capture === 'result' ? 'requested' : 'after';
+    const cause = { call_id: callId };
+    if (after !== undefined) await this.#addPicture(after, when, cause, method);
+    else if (capture !== 'none') {
+      this.#write('frame', { ...cause, when, evidence: 'the archive has no picture of it' });
+    }
+  }
+
+  async #addPicture(
+    name: string,
+    when: FrameWhen,
+    cause: { call_id: string } | { capture_id: string },
+    method?: string,
+  ): Promise<void> {
+    try {
+      const png = await this.#read(name);
+      const { id, size } = await readPicture(png);
+      await this.#blobs.put(framePath(id), png);
+      const file = this.#names.nameFor(id, when, method);
+      const settling = { cursor: UNKNOWN, grabbed_ms: Math.round(this.#nowMs), settled: false, settle_ms: 0 };
+      const data = { ...cause, when, frame: id, ...size, ...settling, file };
+      this.#write('frame', data, AGENT);
+      this.#names.keep(id, file);
+      this.#last = data;
+    } catch (error) {
+      const evidence = `${name} is no picture that can be read: ${toDeskreelError(error).message}`;
+      this.#write('frame', { ...cause, when, evidence }, IMPORT);
+    }
+  }
+
+  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout = IMPORT): RowOf<T> {
+    const row = this.#journal.append(type, data, 'open', about);
+    this.#tally.add(row);
+    return row;
+  }
+}

@@ -1,0 +1,16 @@
+// What a picture's file shows: its size, and the id of the frame that its pixels make.
+import sharp from 'sharp';
+import { frameIdOfPixels } from '../protocol/frame-id.ts';
+import type { FrameId } from '../protocol/frame.ts';
+import type { Size } from '../protocol/primitives.ts';
+
+/** Rejects where it is no picture. */
+export async function readPicture(png: Buffer): Promise<{ size: Size; id: FrameId }> {
+  const { data, info } = await sharp(png)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const size = { width: info.width, height: info.height };
+  return { size, id: frameIdOfPixels(size, data) };
+}
