@@ -9,7 +9,8 @@ export type FrameId = z.infer<typeof FrameId>;
 /** Rows in one stripe; part of what a frame's id is made from. */
 export const STRIPE_ROWS = 32;
 
-export const FrameWhen = z.enum(['initial', 'before', 'after', 'requested', 'final']);
+/** `video`: the screen changed while it is filmed. */
+export const FrameWhen = z.enum(['initial', 'before', 'after', 'requested', 'video', 'final']);
 export type FrameWhen = z.infer<typeof FrameWhen>;
 
 /** What the guest says of a frame that it took. Times are the guest's, in milliseconds. */

@@ -39,6 +39,8 @@ export const ToGuest = z.discriminatedUnion('type', [
     when: z.enum(['initial', 'final']),
     tree: z.boolean(),
   }),
+  /** From now on, or not any more: a frame whenever the screen has changed, with `when: 'video'`. */
+  z.object({ type: z.literal('film'), on: z.boolean() }),
   /** From now on every frame's PNG is sent again: a recording began that has none of them. */
   z.object({ type: z.literal('forget_frames') }),
   /** Lift the keys and buttons that a session holds. */

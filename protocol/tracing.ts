@@ -17,7 +17,8 @@ export const TraceOptions = z.strictObject({
   api_calls: z.boolean().default(true),
   accessibility_tree: z.boolean().default(false),
   metadata: z.boolean().default(true),
-  video: z.literal(false).default(false),
+  /** Frames also as the screen changes, five a second at the most. Wants `screenshots`. */
+  video: z.boolean().default(false),
   /** `settled`: the next input waits until the screen has settled. */
   pace: z.enum(['free', 'settled']).default('free'),
   /** What is kept out beside secrets: a mode, or rules. */

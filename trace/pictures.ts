@@ -27,6 +27,7 @@ export class PictureNames {
 
 function label(when: FrameWhen, method: string | undefined): string {
   if (when === 'requested') return method ?? 'screenshot';
+  if (when === 'video') return 'video_frame';
   if (when === 'initial' || when === 'final') return `${when}_screenshot`;
   return `${when}_${method ?? 'command'}`;
 }

@@ -21,6 +21,7 @@ export const traceStart = command({
   flags: {
     name: { type: 'string', value: 'NAME', about: 'a label' },
     'accessibility-tree': { type: 'boolean', about: 'with the accessibility tree after each input' },
+    video: { type: 'boolean', about: 'with pictures as the screen changes, five a second at the most' },
     'no-screenshots': { type: 'boolean', about: 'without pictures' },
     'no-api-calls': { type: 'boolean', about: 'without the commands' },
     'no-metadata': { type: 'boolean', about: 'without what `trace metadata` adds' },
@@ -36,6 +37,7 @@ export const traceStart = command({
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(pace === undefined ? {} : { pace }),
       accessibilityTree: flags['accessibility-tree'] === true,
+      video: flags.video === true,
       screenshots: flags['no-screenshots'] !== true,
       apiCalls: flags['no-api-calls'] !== true,
       metadata: flags['no-metadata'] !== true,

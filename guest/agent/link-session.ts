@@ -67,6 +67,9 @@ export class LinkSession {
       case 'capture':
         this.#captures.capture(message.capture_id, message.when, message.tree).catch(onFault);
         return;
+      case 'film':
+        this.#captures.film(message.on);
+        return;
       case 'forget_frames':
         this.#captures.forget();
         return;

@@ -16,6 +16,8 @@ export interface Captures {
   capture(captureId: string, when: 'initial' | 'final', tree: boolean): Promise<void>;
   /** The recorder's copy of a picture that a client asked for, where that may not be recorded as it is. */
   requested(callId: string, shot: Shot): void;
+  /** From now on, or not any more: a frame whenever the screen has changed. */
+  film(on: boolean): void;
   /** The receiver has none of the frames sent so far. */
   forget(): void;
   /** The link is gone: what is still watched for has no receiver. */

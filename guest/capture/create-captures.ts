@@ -6,6 +6,7 @@ import type { Covered, PrivacyGuard } from '../privacy/guard.ts';
 import type { Screen } from '../screen/screen.ts';
 import type { Shot } from '../screen/shot.ts';
 import type { Captures, SendCapture } from './captures.ts';
+import { Film } from './film.ts';
 import { IdleSampler } from './idle-sampler.ts';
 import { ChangeObserver } from './observer.ts';
 import { Outbox, text, type Cause, type Settling } from './outbox.ts';
@@ -35,6 +36,9 @@ export function createCaptures(parts: CaptureParts): Captures {
     requested: (callId, shot) => {
       recorder.requested(callId, shot);
     },
+    film: (on) => {
+      recorder.film(on);
+    },
     forget: () => {
       recorder.forget();
     },
@@ -56,6 +60,7 @@ class ScreenRecorder {
   readonly #outbox: Outbox;
   readonly #work: WorkMeter;
   readonly #sampler: IdleSampler;
+  readonly #film: Film;
   readonly #stopListening: () => void;
   #running: Running | undefined;
 
@@ -64,9 +69,17 @@ class ScreenRecorder {
     this.#outbox = new Outbox(parts);
     this.#work = new WorkMeter(openWorkload(), () => parts.clock.now());
     this.#sampler = new IdleSampler(parts, this.#observer);
+    this.#film = new Film({
+      ...parts,
+      room: () => this.#outbox.room(),
+      send: (shot) => {
+        this.#send({ when: 'video' }, shot, { settled: false, settle_ms: 0 });
+      },
+    });
     this.#stopListening = parts.screen.onDamage((atMs) => {
       this.#observer.drawn(atMs);
       this.#sampler.drawn();
+      this.#film.drawn();
       this.#running?.watch.drawn();
     });
   }
@@ -104,12 +117,18 @@ class ScreenRecorder {
     this.#send({ call_id: callId, when: 'requested' }, shot, { settled: false, settle_ms: 0 });
   }
 
+  film(on: boolean): void {
+    if (on) this.#film.start();
+    else this.#film.stop();
+  }
+
   forget(): void {
     this.#outbox.forget();
   }
 
   close(): void {
     this.#stopListening();
+    this.#film.stop();
     this.#sampler.pause();
     this.#running?.watch.fail(new Error('the link was closed'));
   }

@@ -23,6 +23,8 @@ export interface TracingOptions {
   accessibilityTree?: boolean;
   /** What `addMetadata` is given. Default true. */
   metadata?: boolean;
+  /** Pictures also as the screen changes, five a second at the most; `export … video` shows them. Default false. */
+  video?: boolean;
   /** `settled`: each input waits until the screen has come to rest after the one before. Default `free`. */
   pace?: 'free' | 'settled';
   /** What is kept out beside secrets: `strict`, or rules by region, window title and pattern. */

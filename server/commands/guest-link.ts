@@ -128,6 +128,10 @@ export class GuestLink implements CapturePort {
     this.#send({ type: 'capture', capture_id: captureId, when, tree });
   }
 
+  film(on: boolean): void {
+    this.#send({ type: 'film', on });
+  }
+
   forgetFrames(): void {
     this.#send({ type: 'forget_frames' });
   }

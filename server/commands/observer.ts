@@ -58,6 +58,8 @@ export interface GuestListener {
 export interface CapturePort {
   /** A frame (and a tree) of this moment; it arrives at the listener under `captureId`. Throws `guest_unavailable`. */
   capture(captureId: string, when: 'initial' | 'final', tree: boolean): void;
+  /** From now on, or not any more: a frame with `when: 'video'` whenever the screen has changed. */
+  film(on: boolean): void;
   forgetFrames(): void;
   /** Where keys would go now. Never rejects: `unknown` where nobody says so before the signal ends. */
   askFocus(moves: boolean, signal: AbortSignal): Promise<KeyFocus>;

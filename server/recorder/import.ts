@@ -5,7 +5,7 @@ import type { CommandSpec } from '../../protocol/commands/spec.ts';
 import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { FrameWhen } from '../../protocol/frame.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
-import { TraceName, TraceOptions } from '../../protocol/tracing.ts';
+import { recordedOptions, TraceName, TraceOptions } from '../../protocol/tracing.ts';
 import type { RowData, RowOf, RowType } from '../../trace/format.ts';
 import { readWhole } from '../../trace/files/trace-files.ts';
 import type { Found } from '../../trace/imports/detect.ts';
@@ -79,7 +79,7 @@ class ImportWriter {
     this.#start = this.#write('trace_start', {
       trace_id: traceId,
       name,
-      config: TraceOptions.parse({ name }),
+      config: recordedOptions(TraceOptions.parse({ name })),
       desktop: { id: 'imported', name: format, ...image },
       source: { kind: format, trace_id: imported.id ?? null },
     });

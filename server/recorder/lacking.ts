@@ -14,7 +14,7 @@ export class Lacking {
   add(row: KnownRow): void {
     if (row.type === 'call' && row.data.wish)
       this.#parts.set(row.data.call_id, new Set(partsOf(row.data.wish)));
-    if (row.type === 'frame' && row.data.when !== 'requested') this.#came(row.data.call_id, row.data.when);
+    if (row.type === 'frame') this.#frameCame(row.data);
     if (row.type === 'tree') this.#came(row.data.call_id, 'tree');
   }
 
@@ -27,6 +27,11 @@ export class Lacking {
         else yield { type: 'frame', data: { ...about, when: part } };
       }
     }
+  }
+
+  /** What a client asked for, and a film, is wished for by no call. */
+  #frameCame({ call_id: callId, when }: { call_id?: string | undefined; when: FrameWhen }): void {
+    if (when !== 'requested' && when !== 'video') this.#came(callId, when);
   }
 
   #came(callId: string | undefined, part: Part): void {

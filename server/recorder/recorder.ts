@@ -114,6 +114,9 @@ export class TraceRecorder implements CommandObserver, GuestListener {
         'This desktop was created with record "off": nothing of it is recorded.',
       );
     }
+    if (options.video && !options.screenshots) {
+      throw new DeskreelError('bad_request', 'video: it is made of screenshots, which are switched off');
+    }
     if (this.#stopping) await this.#stopping.catch(() => undefined);
     if (this.#closed) throw new DeskreelError('conflict', 'The desktop is going away: no trace can begin.');
     if (this.#recording || this.#starting) {
@@ -227,6 +230,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   onGuest(state: GuestEvent, reason: string): void {
     if (state === 'back') this.#privacy.tellGuest();
     this.#recording?.onGuest(state, reason);
+    // The agent that is back knows nothing of what the one before it was told.
+    if (state === 'back' && this.#accepting && this.#recording?.options.video) this.#parts.port.film(true);
     this.#flight?.write((flight) => flight.onGuest(state, reason));
   }
 
@@ -273,6 +278,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       await recording.capture('initial');
       store.started(recording.start);
       this.#accepting = true;
+      if (options.video) port.film(true);
       return await store.info(traceId);
     } catch (error) {
       this.#giveUp(traceId);
@@ -286,6 +292,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       const { clock } = this.#parts;
       await within(this.#captureWaitMs, recording.captured(), clock);
       await within(this.#parts.replyWaitMs ?? REPLY_WAIT_MS, recording.answered(), clock);
+      this.#stopFilming(recording);
       await recording.capture('final');
       // What is deleted with the trace is found by its time: none of it may be written later than its end.
       await this.#flight?.written();
@@ -307,8 +314,13 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     this.#parts.store.abandon(traceId);
   }
 
+  #stopFilming({ options }: TraceRecording): void {
+    if (options.video) this.#parts.port.film(false);
+  }
+
   /** What the flight recorder was not given meanwhile, the guest takes it to have. */
   #over(recording: TraceRecording): void {
+    this.#stopFilming(recording);
     this.#recording = undefined;
     this.#privacy.release(recording.start.data.trace_id);
     if (this.#flight && !recording.options.screenshots) this.#parts.port.forgetFrames();

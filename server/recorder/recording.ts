@@ -261,8 +261,9 @@ export class Recording {
     for (const data of masks) this.#tally.add(this.#journal.append('masked', data, 'must', about));
   }
 
-  #unasked({ type, call_id: callId, capture_id: captureId }: CaptureMessage): Cause | undefined {
-    return this.#parts.takesAll && type === 'frame' ? { callId, captureId, about: SYSTEM } : undefined;
+  #unasked({ type, when, call_id: callId, capture_id: captureId }: CaptureMessage): Cause | undefined {
+    const wanted = this.#parts.takesAll ? type === 'frame' : when === 'video' && this.options.video;
+    return wanted ? { callId, captureId, about: SYSTEM } : undefined;
   }
 
   #keepPicture({ image, imagePrivate }: CommandOutcome): void {
@@ -293,5 +294,6 @@ export const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 
 function partOf(message: CaptureMessage): Part {
   if (message.type === 'tree' || message.type === 'no_tree') return 'tree';
-  return message.when;
+  // A film is awaited by nobody; `before` then just finds nothing to strike off.
+  return message.when === 'video' ? 'before' : message.when;
 }

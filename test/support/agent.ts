@@ -26,6 +26,7 @@ export const noCaptures: Captures = {
   around: (_callId, _wish, work) => work(),
   capture: () => Promise.resolve(),
   requested: () => undefined,
+  film: () => undefined,
   forget: () => undefined,
   close: () => undefined,
 };

@@ -75,7 +75,7 @@ class EventWriter {
 
   *events(item: TraceItem): Generator<object> {
     if (item.kind === 'step') yield* stepEvents(item.step, this.#shown, this.#groups);
-    if (item.kind === 'frame') yield* this.#shown.show(item.frame, item.row.mono_ms);
+    if (item.kind === 'frame') this.#shown.show(item.frame, item.row.mono_ms);
     if (item.kind === 'row') yield* this.#rowEvents(item.row);
     if (item.kind !== 'predicate') return;
     const group = this.#groups.events(item.row);
@@ -87,7 +87,9 @@ class EventWriter {
     if (row.type === 'metadata')
       yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
     if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
-    if (row.type === 'trace_end') yield* this.#groups.endAll(row.mono_ms);
+    if (row.type !== 'trace_end') return;
+    yield* this.#groups.endAll(row.mono_ms);
+    yield* this.#shown.frames();
   }
 }
 
@@ -143,8 +145,8 @@ function* stepEvents(step: Step, shown: FilmStrip, groups: Groups): Generator<ob
   if (tree) yield { type: 'aria-snapshot', callId, phase: 'after', file: ariaFile(callId) };
   // Without its end, the viewer shows it as one that never ended: nobody knows its outcome.
   if (reply) yield afterEvent(step, reply, after, tree);
-  if (frames.before) yield* shown.show(frames.before, call.mono_ms);
-  if (after && reply) yield* shown.show(after, reply.mono_ms + after.settle_ms);
+  if (frames.before) shown.show(frames.before, call.mono_ms);
+  if (after && reply) shown.show(after, reply.mono_ms + after.settle_ms);
 }
 
 function beforeEvent(step: Step): object {
@@ -221,22 +223,23 @@ function ariaFile(callId: string): string {
   return `aria/${callId}-after.json`;
 }
 
-/** The frames along the time line; a screen that did not change is not shown again. */
+/** The frames along the time line, which a step may tell of later than they were there. No picture is held. */
 class FilmStrip {
-  #last = '';
-  #time = 0;
+  readonly #shown: { readonly time: number; readonly frame: TakenFrame }[] = [];
 
-  *show(frame: TakenFrame, time: number): Generator<object> {
-    if (frame.frame === this.#last) return;
-    this.#last = frame.frame;
-    this.#time = Math.max(this.#time, time);
-    yield {
-      type: 'screencast-frame',
-      pageId: PAGE,
-      file: `screenshots/${frame.file}`,
-      width: frame.width,
-      height: frame.height,
-      timestamp: this.#time,
-    };
+  show(frame: TakenFrame, time: number): void {
+    this.#shown.push({ time, frame });
+  }
+
+  /** In the order of their times; a screen that did not change is not shown again. */
+  *frames(): Generator<object> {
+    let last = '';
+    for (const { time, frame } of this.#shown.sort((one, other) => one.time - other.time)) {
+      if (frame.frame === last) continue;
+      last = frame.frame;
+      const file = `screenshots/${frame.file}`;
+      const { width, height } = frame;
+      yield { type: 'screencast-frame', pageId: PAGE, file, width, height, timestamp: time };
+    }
   }
 }

@@ -60,6 +60,7 @@ export class SyntheticGuest implements CapturePort {
   told: { rules: PrivacyRules; texts: readonly string[] } | undefined;
   readonly #sent = new Set<string>();
   forgotten = 0;
+  filming = false;
 
   constructor(screen: Screen) {
     this.screen = screen;
@@ -68,6 +69,16 @@ export class SyntheticGuest implements CapturePort {
   capture(captureId: string, when: 'initial' | 'final'): void {
     if (!this.available) throw new Error('the desktop does not answer');
     queueMicrotask(() => this.#send({ type: 'frame', capture_id: captureId, when, info: this.info() }));
+  }
+
+  film(on: boolean): void {
+    this.filming = on;
+  }
+
+  /** The screen changed while it is filmed. */
+  changes(screen: Screen): void {
+    this.screen = screen;
+    if (this.filming) this.#send({ type: 'frame', when: 'video', info: this.info() });
   }
 
   forgetFrames(): void {

@@ -2,6 +2,7 @@
 // trace's start.
 import type { Point } from '../../../protocol/primitives.ts';
 import type { TakenFrame } from '../../call-index.ts';
+import type { RowOf } from '../../format.ts';
 import type { TraceSource } from '../../source/source.ts';
 import { pictureAfter, readItems, type Step, type TraceItem } from '../../steps.ts';
 import { pointOf, titleOf } from '../title.ts';
@@ -54,7 +55,7 @@ class TimelineBuilder {
   #endMs = 0;
 
   add(item: TraceItem): void {
-    if (item.kind === 'frame') this.#show(item.row.mono_ms - this.#startMs, item.frame);
+    if (item.kind === 'frame') this.#show(takenAt(item.row, item.frame) - this.#startMs, item.frame);
     if (item.kind === 'step') this.#addStep(item.step);
     if (item.kind !== 'row') return;
     if (item.row.type === 'trace_start') this.#startMs = item.row.mono_ms;
@@ -102,4 +103,16 @@ class TimelineBuilder {
 
 function afterMs({ call, reply }: Step, { settle_ms: settleMs }: TakenFrame): number {
   return settleMs > 0 ? call.mono_ms + settleMs : (reply?.mono_ms ?? call.mono_ms);
+}
+
+/** A guest's clock may be another machine's: what it says is believed where it fits. Milliseconds. */
+const LATE_MS = 5000;
+
+/** A row is written a little later than its picture was taken. */
+function takenAt(
+  { ts_ms: tsMs, mono_ms: monoMs }: RowOf<'frame'>,
+  { grabbed_ms: grabbedMs }: TakenFrame,
+): number {
+  const late = tsMs - grabbedMs;
+  return late > 0 && late < LATE_MS ? monoMs - late : monoMs;
 }
