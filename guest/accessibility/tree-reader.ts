@@ -24,6 +24,10 @@ export interface TreeReaderParts {
 
 /** No process has this number. */
 const NO_PROCESS = 0;
+const NOTHING_ACTIVE: Gap = {
+  application: 'active window',
+  reason: 'no window is active, or its process is not known',
+};
 
 export class TreeReader {
   readonly #parts: TreeReaderParts;
@@ -51,7 +55,7 @@ export class TreeReader {
       nodes: countNodes(tree),
       truncated:
         cut || programs.length < found.length || programs.some(({ read }) => read.cut || !read.whole),
-      unavailable: [...gaps, ...missing],
+      unavailable: [...gaps, ...missing, ...(pid === NO_PROCESS ? [NOTHING_ACTIVE] : [])],
       duration_ms: clock.now() - started,
     };
   }
@@ -67,7 +71,7 @@ export class TreeReader {
     return withoutTree(applications, (await windows.read()).windows);
   }
 
-  /** The one process that is to be read; undefined for all of them. */
+  /** The one process that is to be read; undefined for all of them, and where it cannot be learnt which is active. */
   async #scope(limits: TreeLimits): Promise<number | undefined> {
     if (limits.scope === 'pid') return limits.pid ?? undefined;
     if (limits.scope !== 'focused_window') return undefined;
