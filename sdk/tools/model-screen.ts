@@ -71,9 +71,18 @@ export class ModelScreen {
       for (const step of plan.steps) shown = await this.#step(step, options);
       return shown;
     } finally {
-      // Not by the caller's signal: a run that was cancelled does not leave keys down.
-      const { stepId } = options;
-      for (const key of held) await this.#computer.command('key_up', { key }, defined({ stepId }));
+      await this.#letGo(held, options);
+    }
+  }
+
+  /** Not by the caller's signal: a run that was cancelled does not leave keys down. One that fails leaves no other down. */
+  async #letGo(keys: readonly string[], { stepId }: CallOptions): Promise<void> {
+    const [key, ...others] = keys;
+    if (key === undefined) return;
+    try {
+      await this.#computer.command('key_up', { key }, defined({ stepId }));
+    } finally {
+      await this.#letGo(others, defined({ stepId }));
     }
   }
 

@@ -11,7 +11,7 @@ import type { DesktopInfo } from '../../protocol/desktop.ts';
 import { attach } from '../support/computer.ts';
 import { clickElement, waitForElement } from '../support/elements.ts';
 import { decodePicture } from '../support/picture.ts';
-import { ask, TestServer } from '../support/server.ts';
+import { ask, eventually, TestServer } from '../support/server.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -124,6 +124,36 @@ describe('MCP over HTTP', () => {
     assert.equal((await ask(`${server.url}/mcp`, { method: 'POST' })).status, 401);
     const foreign = { ...server.auth, Origin: 'http://evil.example' };
     assert.equal((await ask(`${server.url}/mcp`, { method: 'POST', headers: foreign })).status, 403);
+  });
+
+  it('ends a tool whose client hangs up', async () => {
+    const computer = await attach(server, desktop.id);
+    const away = new AbortController();
+    const params = {
+      name: 'computer_run_command',
+      arguments: { command: 'echo $$ >/tmp/asked; exec sleep 300' },
+    };
+    const asked = fetch(`${server.url}/mcp`, {
+      method: 'POST',
+      headers: {
+        ...server.auth,
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+      signal: away.signal,
+    });
+    const hungUp = assert.rejects(asked, { name: 'AbortError' });
+    const alive = async (): Promise<boolean> =>
+      (await computer.interface.runCommand('kill -0 "$(cat /tmp/asked)"')).returnCode === 0;
+    try {
+      await eventually(async () => assert.ok(await alive(), 'it runs'));
+      away.abort();
+      await hungUp;
+      await eventually(async () => assert.ok(!(await alive()), 'it has ended'));
+    } finally {
+      await computer.stop();
+    }
   });
 
   it('records what it does', async () => {
