@@ -3,6 +3,14 @@
 import { z } from 'zod';
 import { DesktopInfo, DesktopSpec } from './desktop.ts';
 import { CutOptions, TraceInfo, TraceMetadata, TraceOptions, TraceStopped } from './tracing.ts';
+import {
+  ScreenshotAddresses,
+  ScreenshotsInit,
+  UploadAddress,
+  UploadCompleted,
+  UploadInit,
+  UploadOfRun,
+} from './uploads.ts';
 
 export interface ApiRow<B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   method: 'GET' | 'POST' | 'DELETE';
@@ -165,6 +173,34 @@ export const API = {
     title: 'Look at a trace',
     body: NoBody,
     response: TraceInfo,
+  }),
+  initUpload: row({
+    method: 'POST',
+    path: '/v1/traces/init',
+    title: 'Begin or resume the upload of a run; 409 where it is finished',
+    body: UploadInit,
+    response: UploadAddress,
+  }),
+  initScreenshots: row({
+    method: 'POST',
+    path: '/v1/screenshots/init',
+    title: 'Addresses for the pictures of a run',
+    body: ScreenshotsInit,
+    response: ScreenshotAddresses,
+  }),
+  initIndexUpload: row({
+    method: 'POST',
+    path: '/v1/traces/index_upload',
+    title: 'The address for the index of a run',
+    body: UploadOfRun,
+    response: UploadAddress,
+  }),
+  completeUpload: row({
+    method: 'POST',
+    path: '/v1/traces/complete',
+    title: 'End the upload of a run; it is a sealed trace when this is answered',
+    body: UploadOfRun,
+    response: UploadCompleted,
   }),
   deleteTrace: row({
     method: 'DELETE',

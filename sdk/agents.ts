@@ -46,3 +46,7 @@ export type {
   ComputerCallItem,
   ComputerCallOutputItem,
 } from './computer-agent/items.ts';
+export { createTracer, type CreateTracerOptions } from './agent-tracing/create-tracer.ts';
+export { CloudTraceSink, type CloudOptions } from './agent-tracing/sinks/cloud-sink.ts';
+export { PostgresTraceSink, type PostgresOptions } from './agent-tracing/sinks/postgres-sink.ts';
+export { S3TraceSink, type S3Options } from './agent-tracing/sinks/s3-sink.ts';

@@ -18,6 +18,7 @@ import { CommandMetrics } from './metrics/command-metrics.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { openTraceStore } from './recorder/traces-store.ts';
 import { openRequestStore } from './requests/request-store.ts';
+import { Uploads } from './uploads/uploads.ts';
 
 /** A download that is slower than this is cut when the server stops. Milliseconds. */
 const LAST_ANSWERS_MS = 3000;
@@ -78,6 +79,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
     registry,
     driver,
     traces,
+    uploads: new Uploads({ data: config.data, traces, log }),
     authenticator,
     clock,
     log,

@@ -14,8 +14,8 @@ export function newId(prefix: string, length = 8): string {
   return `${prefix}-${letters.slice(0, length).join('')}`;
 }
 
-/** What a secret opens: the server, one desktop, or one guest. Its first letters let the log find it. */
-export type SecretKind = 'drs' | 'drd' | 'drg';
+/** What a secret opens: the server, one desktop, one guest, or one upload. Its first letters let the log find it. */
+export type SecretKind = 'drs' | 'drd' | 'drg' | 'dru';
 
 /** 256 bits, safe in URLs and headers. */
 export function newSecret(kind: SecretKind): string {

@@ -19,7 +19,8 @@ export const Envelope = z.object({
   ts: z.iso.datetime(),
   ts_ms: z.number(),
   mono_ms: z.number(),
-  run_id: z.uuid(),
+  /** A UUID of the recorder's; of an uploaded run, its own name. */
+  run_id: z.string().min(1).max(200),
   /** 1 for the first row, one more for each that follows. */
   seq: z.number().int().min(1),
   step_id: z.string().optional(),

@@ -8,6 +8,9 @@ export const HOLD = 'hold.json';
 export const FRAMES_DIR = 'frames';
 export const TREES_DIR = 'trees';
 
+/** Stands where a trace names its desktop: a run that was uploaded had none of this server's. */
+export const UPLOADED_RUN = 'upload';
+
 const TRACE_ID = /^trace_\d{8}_\d{6}_[0-9a-f]{8}$/;
 
 /** Whether this is a trace's id: nothing else is ever joined into a path. */

@@ -1,6 +1,6 @@
 // Names of runs. They become names of files, and never paths.
 import { DeskreelError } from '../../protocol/errors.ts';
-import { isRunId } from '../../trace/predicate/run-id.ts';
+import { isRunId } from '../../protocol/run-id.ts';
 
 /** Throws `bad_request` for what is not one safe file name. */
 export function checkedRunId(runId: string): string {

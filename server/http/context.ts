@@ -8,11 +8,13 @@ import type { Registry } from '../desktops/registry.ts';
 import type { Log } from '../log.ts';
 import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 
 export interface HttpParts {
   registry: Registry;
   driver: ContainerDriver;
   traces: TraceStore;
+  uploads: Uploads;
   authenticator: Authenticator;
   clock: Clock;
   log: Log;

@@ -16,6 +16,7 @@ import { bindRoutes } from './routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { archiveRoutes, traceRoutes } from './trace-routes.ts';
+import { uploadPartRoutes, uploadRoutes } from './upload-routes.ts';
 import { acceptUpgrades } from './upgrade.ts';
 
 /** Not listening yet. */
@@ -26,6 +27,7 @@ export function httpServer(parts: HttpParts): Server {
   app.use(safeHeaders);
   healthz(app);
   loginRoutes(app, parts);
+  uploadPartRoutes(app, parts);
   app.use(keyCheck(parts));
   guardedRoutes(app, parts);
   app.use(loginPage);
@@ -43,7 +45,7 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   metrics(app, parts);
   openApiRoute(app);
   pageRoutes(app, parts);
-  bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts) });
+  bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts), ...uploadRoutes(parts) });
   archiveRoutes(app, parts);
   exportRoutes(app, parts);
   commandRoutes(app, parts);

@@ -3,14 +3,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
-import {
-  VERSION,
-  type Envelope,
-  type PredicateType,
-  type RowData,
-  type RowOf,
-  type RowType,
-} from '../../trace/format.ts';
+import { VERSION, type Envelope, type RowData, type RowOf, type RowType } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
 import { PRIVATE_FILE } from '../fs-atomic.ts';
 import { asStorageError, isDiskFull, type Reserve } from './reserve.ts';
@@ -69,8 +62,8 @@ export class Journal {
     return this.#write({ ...this.#envelope(type, about), data }, room) as unknown as RowOf<T>;
   }
 
-  /** A row of one of Predicate's types, as an SDK sent it. */
-  appendForeign(type: PredicateType, data: Record<string, unknown>, about: RowAbout): Envelope {
+  /** A row of a type that the recorder does not write itself, as an SDK sent it. */
+  appendForeign(type: string, data: Record<string, unknown>, about: RowAbout): Envelope {
     return this.#write({ ...this.#envelope(type, about), data }, 'open');
   }
 

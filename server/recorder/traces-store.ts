@@ -1,7 +1,7 @@
 // The traces of this server, on disk under `<data>/traces/`. Every id is checked before it becomes part of a path.
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { TraceInfo } from '../../protocol/tracing.ts';
@@ -20,6 +20,7 @@ import { loadSigningKey } from './keys.ts';
 import type { FlightRecorder } from './flight/flight-recorder.ts';
 import { RecorderMetrics } from './metrics.ts';
 import type { Recorded } from './trace-recording.ts';
+import { asStorageError } from './reserve.ts';
 import { finishFolder } from './recovery.ts';
 import { sealFolder } from './seal.ts';
 import { firstRow, openInfo, sealedInfo } from './trace-info.ts';
@@ -101,11 +102,38 @@ export class TraceStore {
 
   /** A new trace's id and folder. To be ended by `seal` or `abandon`. */
   begin(): { traceId: string; dir: string } {
-    const id = newTraceId(this.#parts.clock.now(), randomBytes(4).toString('hex'));
+    const id = this.newId();
     const dir = join(this.#root, id);
     mkdirSync(dir, { mode: PRIVATE_DIR });
     this.#live.set(id, undefined);
     return { traceId: id, dir };
+  }
+
+  /**
+   * Takes in a trace that was recorded elsewhere: `write` fills a folder, which appears whole, sealed, or not at all.
+   * The same id again gives the trace that is there.
+   */
+  async takeIn(traceId: string, write: (dir: string) => Promise<Recorded>): Promise<TraceInfo> {
+    const dir = join(this.#root, traceId);
+    if (await exists(dir)) return this.info(traceId);
+    // No trace's name: nobody lists it or recovers it.
+    const incoming = join(this.#root, `.${traceId}.incoming`);
+    await rm(incoming, { recursive: true, force: true });
+    await privateDir(incoming);
+    try {
+      await sealFolder(incoming, await write(incoming), this.#key);
+      await rename(incoming, dir);
+    } catch (error) {
+      await rm(incoming, { recursive: true, force: true });
+      throw asStorageError(error);
+    }
+    this.#archiveSoon(traceId);
+    return this.info(traceId);
+  }
+
+  /** An id for a trace that begins now. */
+  newId(): string {
+    return newTraceId(this.#parts.clock.now(), randomBytes(4).toString('hex'));
   }
 
   /** From now on the trace is listed. */
@@ -147,6 +175,11 @@ export class TraceStore {
     const infos = await Promise.all((await this.#ids()).map((id) => this.#infoIfReadable(id)));
     const found = infos.filter((info) => info !== undefined);
     return found.sort((one, other) => Date.parse(other.start_time) - Date.parse(one.start_time));
+  }
+
+  /** Whether there is such a trace. */
+  async has(traceId: string): Promise<boolean> {
+    return isTraceId(traceId) && exists(join(this.#root, traceId));
   }
 
   /** Throws `not_found`. */

@@ -1,10 +1,20 @@
 // An agent with a scripted model on a real desktop: what it saw, thought and did stands in the desktop's own trace, in order.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { DesktopTraceSink, PredicateAgent, Tracer, type ModelFunction } from '../../sdk/index.ts';
+import {
+  buildTraceIndex,
+  DesktopTraceSink,
+  exportTrace,
+  PredicateAgent,
+  readStepEvents,
+  Tracer,
+  type ModelFunction,
+} from '../../sdk/index.ts';
+import { parsePredicateEvent } from '../../trace/predicate/schema.ts';
 import { readText } from '../../trace/reader.ts';
+import { entriesOf } from '../support/exports.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { waitForElement } from '../support/elements.ts';
 
@@ -50,6 +60,7 @@ interface Row {
 describe('an agent on a desktop', () => {
   let computer: TestComputer;
   let rows: Row[] = [];
+  let saved = '';
   const asked: string[] = [];
 
   before(async () => {
@@ -78,8 +89,8 @@ describe('an agent on a desktop', () => {
     }
     tracer.emitRunEnd(STEPS.length, 'success');
     await tracer.close();
-    const path = await computer.tracing.stop({ format: 'dir', path: computer.folder });
-    const entries = readText(await readFile(join(path, 'events.jsonl'), 'utf8'));
+    saved = await computer.tracing.stop({ format: 'dir', path: computer.folder });
+    const entries = readText(await readFile(join(saved, 'events.jsonl'), 'utf8'));
     rows = entries.flatMap((entry) => (entry.kind === 'broken' ? [] : [entry.row as Row]));
   });
   after(() => computer[Symbol.asyncDispose]());
@@ -142,6 +153,30 @@ describe('an agent on a desktop', () => {
     const first = ofType('snapshot')[0]?.data['elements'] as { role: string; text: string; id: number }[];
     assert.ok(first.some(({ role, text }) => role === 'menuitem' && text === 'File'));
     assert.ok(first.every(({ id }) => Number.isInteger(id)));
+  });
+
+  it('is exported in the form that the schema wants, with offsets that read back each step', async () => {
+    const packed = join(computer.folder, 'agent.zip');
+    await exportTrace(saved, 'predicate', { path: packed });
+    const entries = await entriesOf(await readFile(packed));
+    const [, content] = [...entries].find(([name]) => /(?<!\.cleaned)\.jsonl$/.test(name)) ?? [];
+    const file = join(computer.folder, 'agent.jsonl');
+    await writeFile(file, content ?? '');
+    const lines = String(content).trim().split('\n');
+    const events = lines.map((line) => parsePredicateEvent(JSON.parse(line)));
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      events.map((_event, index) => index + 1),
+    );
+    const index = await buildTraceIndex(file);
+    const steps = index.steps.filter(({ step_id }) => step_id !== 'step-0');
+    assert.equal(steps.length, 12);
+    for (const { step_id, offset_start, offset_end, goal } of steps) {
+      const own = await readStepEvents(file, offset_start, offset_end, step_id);
+      assert.equal(own[0]?.data['goal'], goal);
+      assert.equal(own.at(-1)?.type, 'step_end');
+      assert.ok(own.every((event) => event.step_id === step_id));
+    }
   });
 
   it('tells each step with what was before, done and after', () => {

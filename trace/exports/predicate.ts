@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { buildTraceIndex } from '../predicate/build-index.ts';
-import { readEvent } from '../predicate/event.ts';
+import { readEvent, type PredicateEvent } from '../predicate/event.ts';
 import { readLines } from '../predicate/lines.ts';
+import { UPLOADED_RUN } from '../layout.ts';
 import type { TraceSource } from '../source/source.ts';
 import { readItems } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
@@ -40,8 +41,23 @@ export const predicate: Exporter = {
 };
 
 async function* eventsOf(trace: TraceSource): AsyncGenerator<object> {
+  if (trace.overview.desktop.id === UPLOADED_RUN) {
+    yield* uploadedEvents(trace);
+    return;
+  }
   const writer = new PredicateWriter(trace, await readTask(trace), await ownRows(trace));
   for await (const item of readItems(trace.entries())) yield* writer.events(item);
+}
+
+/** Every event as it was uploaded, of types that nobody here knows too; nothing is added. */
+async function* uploadedEvents(trace: TraceSource): AsyncGenerator<PredicateEvent> {
+  let seq = 0;
+  for await (const entry of trace.entries()) {
+    if (entry.kind !== 'other') continue;
+    seq += 1;
+    const { type, ts, ts_ms, run_id, step_id, data } = entry.row;
+    yield { v: 1, type, ts, ts_ms, run_id, seq, data, ...(step_id === undefined ? {} : { step_id }) };
+  }
 }
 
 async function ownRows(trace: TraceSource): Promise<OwnRows> {

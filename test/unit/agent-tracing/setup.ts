@@ -6,9 +6,9 @@ import type { Snapshot, SnapshotElement } from '../../../protocol/snapshot/snaps
 import type { TraceLogger } from '../../../sdk/agent-tracing/logger.ts';
 import { TraceSink, type TraceEvent } from '../../../sdk/agent-tracing/sinks/sink.ts';
 
-/** One white pixel. */
+/** One pixel. */
 export const PNG =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsWqmSQAAAABJRU5ErkJggg==';
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 /** Keeps what it is given. */
 export class MemorySink extends TraceSink {
