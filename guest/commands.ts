@@ -1,5 +1,6 @@
 // Every command's handler, put together from the guest's parts.
 import type { CommandName } from '../protocol/commands/table.ts';
+import type { PtyNews } from '../protocol/pty-stream.ts';
 import type { Accessibility } from './accessibility/accessibility.ts';
 import { createElementHandlers } from './accessibility/element-handlers.ts';
 import { treeAnswer } from './accessibility/tree-answer.ts';
@@ -9,6 +10,7 @@ import { systemClock } from './clock.ts';
 import type { GuestConfig } from './config.ts';
 import type { Call, Handled, Handlers } from './handlers.ts';
 import type { InputHandlers } from './input/input.ts';
+import { createPtyHandlers } from './pty/terminals.ts';
 import { createScreenHandlers } from './screen/screen-handlers.ts';
 import type { Screen } from './screen/screen.ts';
 import { aboutHandlers } from './system/about.ts';
@@ -25,6 +27,7 @@ export interface CommandParts {
   readonly input: InputHandlers;
   readonly accessibility: Accessibility;
   readonly windows: WindowManager;
+  readonly ptyNews: PtyNews;
 }
 
 export function createHandlers(parts: CommandParts): Handlers {
@@ -35,6 +38,7 @@ export function createHandlers(parts: CommandParts): Handlers {
     ...createScreenHandlers(screen),
     ...createClipboardHandlers(config.childEnv),
     ...createProcessHandlers(around),
+    ...createPtyHandlers({ ...around, clock: systemClock, onNews: (pid) => parts.ptyNews.tell(pid) }),
     ...createWallpaperHandler({ ...around, drawn: (change, signal) => windows.redrawn(change, signal) }),
     ...createWindowHandlers(windows),
     ...createElementHandlers({ accessibility, windows, keys: parts.input }),

@@ -116,6 +116,8 @@ export const FromGuest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('no_tree'), ...Cause, evidence: z.string() }),
   /** Keys and buttons were lifted that a session held; without one, those that an earlier run of the agent had left. */
   z.object({ type: z.literal('released'), session: z.string().optional(), reason: z.string(), held: Held }),
+  /** There is something to read of a terminal of which all had been read. */
+  z.object({ type: z.literal('pty'), pid: z.number().int() }),
 ]);
 export type FromGuest = z.infer<typeof FromGuest>;
 export type GuestReply = Extract<FromGuest, { type: 'reply' }>;

@@ -13,6 +13,7 @@ export type { ClickOptions, DragOptions } from './interface/pointer.ts';
 export type { ScrollOptions } from './interface/scroll.ts';
 export type { TypeOptions, Typed } from './interface/keyboard.ts';
 export type { Screenshot, ScreenshotOptions } from './interface/screen.ts';
+export type { PtyInfo, PtyOptions, PtyOutput, PtySendOptions } from './interface/pty.ts';
 export type { CommandOutput, RunCommandOptions } from './interface/process.ts';
 export type { ReadBytesOptions, WriteBytesOptions } from './interface/files.ts';
 export type { AccessibilityTree, TreeOptions, TreeText, TreeTextOptions } from './interface/system.ts';

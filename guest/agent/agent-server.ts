@@ -30,7 +30,7 @@ export function createAgentServer(parts: AgentServerParts): Server {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const accept = { '/link': parts.onLink, '/vnc': parts.onVnc }[pathOf(request)];
     if (!accept && parts.alone) {
-      parts.alone.upgrade(request, socket, head);
+      void parts.alone.upgrade(request, socket, head);
       return;
     }
     const refusal = accept ? refusalOf(request, parts.token) : 404;

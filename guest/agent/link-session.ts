@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import { parseToGuest } from '../../protocol/codec.ts';
 import { packLinkMessage, type FromGuest, type GuestStatus, type ToGuest } from '../../protocol/link.ts';
+import type { PtyNews } from '../../protocol/pty-stream.ts';
 import type { Captures, SendCapture } from '../capture/captures.ts';
 import type { LinkFrame } from './call-memory.ts';
 import type { CallMessage, CallRunner } from './call-runner.ts';
@@ -19,6 +20,7 @@ export interface LinkParts {
   readonly hello: () => FromGuest;
   /** Looks at the desktop's parts; the answer is sent over the link. */
   readonly status: () => Promise<GuestStatus>;
+  readonly ptyNews: PtyNews;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -26,6 +28,7 @@ export class LinkSession {
   readonly #socket: WebSocket;
   readonly #parts: LinkParts;
   readonly #captures: Captures;
+  readonly #stopNews: () => void;
 
   constructor(socket: WebSocket, parts: LinkParts) {
     this.#socket = socket;
@@ -34,6 +37,7 @@ export class LinkSession {
     parts.calls.linkOpened();
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     socket.on('close', () => this.#end());
+    this.#stopNews = parts.ptyNews.listen((pid) => this.send({ type: 'pty', pid }));
     this.send(parts.hello());
   }
 
@@ -101,6 +105,7 @@ export class LinkSession {
   }
 
   #end(): void {
+    this.#stopNews();
     this.#captures.close();
     this.#parts.calls.linkClosed();
   }

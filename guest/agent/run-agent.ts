@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { COMMANDS } from '../../protocol/commands/table.ts';
 import { LINK_VERSION, type GuestStatus } from '../../protocol/link.ts';
+import { PtyNews } from '../../protocol/pty-stream.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { createAccessibility } from '../accessibility/create.ts';
 import { firstIdOf } from '../accessibility/first-id.ts';
@@ -44,13 +45,9 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
   const input = await createInput({ display, accessibility });
-  const handlers = createHandlers({
-    config,
-    screen,
-    input: input.handlers,
-    accessibility,
-    windows: new WindowManager(new XWindows(display)),
-  });
+  const ptyNews = new PtyNews();
+  const windows = new WindowManager(new XWindows(display));
+  const handlers = createHandlers({ config, screen, input: input.handlers, accessibility, windows, ptyNews });
   const privacy = createPrivacy({ accessibility, readTree, input, screen, clock: systemClock });
   const desktop = await openDesktopParts(display);
   const painted = watchFirstPaint(screen, systemClock);
@@ -76,6 +73,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
         createCaptures({ ...privacy, screen, readTree, send, onFault: report, clock: systemClock }),
       hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: VERSION, status: lastStatus }),
       status,
+      ptyNews,
       onFault: report,
     });
     links.add(link);
@@ -83,13 +81,18 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   };
   const onVnc = (socket: WebSocket): void => void bridgeVnc(socket, config.vncSocket).catch(report);
   const { token } = config;
-  const alone = token === '' ? standAlone(run, sessions, status) : undefined;
+  const alone = token === '' ? standAlone(run, sessions, status, ptyNews) : undefined;
   createAgentServer({ token, status, onLink, onVnc, alone }).listen(config.port, ALL_ADDRESSES);
   if (alone) serveViews(config, onVnc);
 }
 
-function standAlone(run: Execute, sessions: Sessions, status: () => Promise<GuestStatus>): CuaServer {
-  return new CuaServer({ commands: new LocalCommands(run, sessions), status });
+function standAlone(
+  run: Execute,
+  sessions: Sessions,
+  status: () => Promise<GuestStatus>,
+  ptyNews: PtyNews,
+): CuaServer {
+  return new CuaServer({ commands: new LocalCommands(run, sessions), status, ptyNews });
 }
 
 /** Pages that show the screen, where there is no server that does. */

@@ -14,8 +14,10 @@ import { MAX_MESSAGE_BYTES } from '../../protocol/envelope.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { GuestStatus } from '../../protocol/link.ts';
+import type { PtyNews } from '../../protocol/pty-stream.ts';
 import { fromPage, hangUp, pathOf, readBody, refuse, sendText } from '../agent/http.ts';
 import type { LocalCommands } from './local-commands.ts';
+import { PtyServer } from './pty-server.ts';
 
 const NO_PAGES = 'requests that carry an Origin are refused: web pages may not drive this desktop';
 /** "Message too big", as RFC 6455 names it; `ws` closes with it. */
@@ -24,33 +26,48 @@ const LIMITS = { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false };
 export interface CuaServerParts {
   readonly commands: LocalCommands;
   readonly status: () => Promise<GuestStatus>;
+  readonly ptyNews: PtyNews;
 }
 
 export class CuaServer {
   readonly #parts: CuaServerParts;
   readonly #sockets = new WebSocketServer({ noServer: true, ...LIMITS });
 
+  readonly #terminals: PtyServer;
+
   constructor(parts: CuaServerParts) {
     this.#parts = parts;
+    this.#terminals = new PtyServer(parts.commands, parts.ptyNews);
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      reply(response, fromPage(request) ? cuaDetail(403, NO_PAGES) : await this.#route(request, response));
+      const answer = fromPage(request) ? cuaDetail(403, NO_PAGES) : await this.#route(request, response);
+      if (answer) reply(response, answer);
     } catch (thrown) {
       const error = toDeskreelError(thrown);
       if (!response.headersSent) reply(response, cuaDetail(error.status, error.message));
     }
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (fromPage(request)) refuse(socket, 403);
-    else if (pathOf(request) !== '/ws') refuse(socket, 404);
-    else this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#converse(ws));
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // A client that hangs up while it is looked for.
+    socket.on('error', () => socket.destroy());
+    if (fromPage(request)) {
+      refuse(socket, 403);
+      return;
+    }
+    const path = pathOf(request);
+    const accept =
+      path === '/ws' ? (ws: WebSocket) => this.#converse(ws) : await this.#terminals.acceptor(path);
+    if (!accept) refuse(socket, 404);
+    else this.#sockets.handleUpgrade(request, socket, head, accept);
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<CuaHttpAnswer> {
-    const route = `${request.method} ${pathOf(request)}`;
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<CuaHttpAnswer | undefined> {
+    const path = pathOf(request);
+    if (path === '/pty' || path.startsWith('/pty/')) return this.#terminals.answer(request, response);
+    const route = `${request.method} ${path}`;
     switch (route) {
       case 'GET /status':
         return json(await this.#parts.status());

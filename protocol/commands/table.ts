@@ -6,6 +6,7 @@ import { fileCommands } from './files.ts';
 import { keyboardCommands } from './keyboard.ts';
 import { pointerCommands } from './pointer.ts';
 import { processCommands } from './process.ts';
+import { ptyCommands } from './pty.ts';
 import { screenCommands } from './screen.ts';
 import type { CommandSpec } from './spec.ts';
 import { systemCommands } from './system.ts';
@@ -17,6 +18,7 @@ export const COMMANDS = {
   ...screenCommands,
   ...clipboardCommands,
   ...processCommands,
+  ...ptyCommands,
   ...fileCommands,
   ...windowCommands,
   ...accessibilityCommands,

@@ -6,6 +6,7 @@ import { fileMethods, type FileMethods } from './files.ts';
 import { keyboardMethods, type KeyboardMethods } from './keyboard.ts';
 import { pointerMethods, type PointerMethods } from './pointer.ts';
 import { processMethods, type ProcessMethods } from './process.ts';
+import { ptyMethods, type PtyMethods } from './pty.ts';
 import { screenMethods, type ScreenMethods } from './screen.ts';
 import { scrollMethods, type ScrollMethods } from './scroll.ts';
 import { systemMethods, type SystemMethods } from './system.ts';
@@ -24,6 +25,7 @@ export interface ComputerInterface
     ClipboardMethods,
     ProcessMethods,
     FileMethods,
+    PtyMethods,
     SystemMethods,
     WindowMethods,
     ElementMethods {}
@@ -39,6 +41,7 @@ export function createInterface(carrier: () => CommandCarrier): ComputerInterfac
     ...clipboardMethods(call),
     ...processMethods(call),
     ...fileMethods(call),
+    ...ptyMethods(call),
     ...systemMethods(call),
     ...windowMethods(call),
     ...elementMethods(call),

@@ -13,6 +13,7 @@ import {
   type Released,
   type ToGuest,
 } from '../../protocol/link.ts';
+import { PtyNews } from '../../protocol/pty-stream.ts';
 import type { PrivacyRules } from '../../protocol/privacy/rules.ts';
 import type { Clock } from '../clock.ts';
 import type { CaptureMessage, CapturePort, CommandCall, GuestEvent, GuestListener } from './observer.ts';
@@ -59,6 +60,8 @@ export class GuestLink implements CapturePort {
   readonly #asked = new Set<(status: GuestStatus) => void>();
   readonly #focusAsked = new Map<string, (focus: KeyFocus) => void>();
   readonly #closed = new AbortController();
+  /** Of this desktop's terminals. */
+  readonly ptyNews = new PtyNews();
   #socket: WebSocket | undefined;
   #status: GuestStatus | undefined;
   /** The last run of the agent that was there. */
@@ -271,6 +274,10 @@ export class GuestLink implements CapturePort {
   }
 
   #handle(message: FromGuest, png: Buffer | undefined): void {
+    if (isCapture(message)) {
+      this.#tellCapture(message, png);
+      return;
+    }
     switch (message.type) {
       case 'hello':
         this.#greet(message);
@@ -284,11 +291,8 @@ export class GuestLink implements CapturePort {
       case 'reply':
         this.#pending.settle(message, png);
         return;
-      case 'frame':
-      case 'no_frame':
-      case 'tree':
-      case 'no_tree':
-        this.#tellCapture(message, png);
+      case 'pty':
+        this.ptyNews.tell(message.pid);
         return;
       case 'released':
         this.#tell('released', describeReleased(message));
@@ -324,6 +328,7 @@ export class GuestLink implements CapturePort {
     this.#status = status;
     this.#boot = boot;
     this.#away.abort();
+    this.ptyNews.tellAll();
     if (before !== undefined) this.#tell('back', 'the agent answers again');
     if (before !== boot) this.#pending.fail(unknownOutcome('the agent was started anew'));
     else for (const message of this.#pending.unanswered()) this.#send({ ...message, again: true });
@@ -353,4 +358,10 @@ function raced<T>(work: Promise<T>, signal: AbortSignal, reason: () => Error): P
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+const CAPTURES = new Set<FromGuest['type']>(['frame', 'no_frame', 'tree', 'no_tree']);
+
+function isCapture(message: FromGuest): message is CaptureMessage {
+  return CAPTURES.has(message.type);
 }

@@ -11,6 +11,9 @@ import { jsonBody, textBody } from './body.ts';
 import { desktopOf, hangUp, pathParam, type HttpParts } from './context.ts';
 
 const REST_ACTOR: Actor = { kind: 'agent', id: 'client' };
+const REST_CLIENT = { session: REST_SESSION, actor: REST_ACTOR };
+/** Who comes by Cua's HTTP form, of commands and of terminals. */
+export const CUA_CLIENT = { session: CUA_SESSION, actor: REST_ACTOR };
 /** How long an agent may take to look at the desktop's parts. */
 const STATUS_MS = 5_000;
 const IdempotencyKey = z.string().min(1).max(200).optional();
@@ -34,10 +37,9 @@ async function runByRest(parts: HttpParts, request: Request, response: Response)
   const desktop = desktopOf(parts, request);
   const requestId = parseWith(IdempotencyKey, request.headers['idempotency-key'], 'Idempotency-Key');
   const command = pathParam(request, 'name');
-  const from = { session: REST_SESSION, actor: REST_ACTOR };
   const params = jsonBody(request);
   const signal = requestId === undefined ? hangUp(parts, response) : parts.closing;
-  const outcome = await desktop.dispatcher.run({ command, params, requestId, ...from }, signal);
+  const outcome = await desktop.dispatcher.run({ command, params, requestId, ...REST_CLIENT }, signal);
   const { success, result, error } = outcome;
   if (success && !error) response.json({ success, result });
   else response.status(ERROR_STATUS[error?.code ?? 'internal']).json({ success, error });
@@ -45,10 +47,9 @@ async function runByRest(parts: HttpParts, request: Request, response: Response)
 
 async function runByCua(parts: HttpParts, request: Request, response: Response): Promise<void> {
   const desktop = desktopOf(parts, request);
-  const from = { session: CUA_SESSION, actor: REST_ACTOR };
   const signal = hangUp(parts, response);
   const answer = await answerCuaPost(textBody(request), (command, params) =>
-    desktop.dispatcher.run({ command, params, ...from }, signal),
+    desktop.dispatcher.run({ command, params, ...CUA_CLIENT }, signal),
   );
   response.status(answer.status).set('Cache-Control', 'no-cache').type(answer.type).send(answer.body);
 }

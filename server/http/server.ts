@@ -5,6 +5,7 @@ import { DeskreelError } from '../../protocol/errors.ts';
 import { keyCheck, placeCheck } from './access.ts';
 import { rawBody } from './body.ts';
 import { commandRoutes } from './command-routes.ts';
+import { ptyRoutes } from './pty-routes.ts';
 import type { HttpParts } from './context.ts';
 import { desktopRoutes } from './desktop-routes.ts';
 import { errorReply } from './error-reply.ts';
@@ -49,6 +50,7 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   archiveRoutes(app, parts);
   exportRoutes(app, parts);
   commandRoutes(app, parts);
+  ptyRoutes(app, parts);
   mcpRoutes(app, parts);
   app.use((request) => {
     throw new DeskreelError('not_found', `there is no ${request.method} ${request.path}`);

@@ -10,16 +10,17 @@ import { admit, checkPlace } from './access.ts';
 import type { HttpParts } from './context.ts';
 import { refuseUpgrade } from './error-reply.ts';
 import { FirstMessages, notAuthenticated } from './first-message.ts';
+import { ptySocket } from './pty-routes.ts';
 import { relayVnc } from './vnc-relay.ts';
 
-const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc)(?:\?.*)?$/;
+const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc|pty\/\d+\/ws)(?:\?.*)?$/;
 /** "Going away", as RFC 6455 names it. */
 const GOING_AWAY = 1001;
 
 /** For the closing handshake. Milliseconds. */
 const FAREWELL_MS = 1000;
 
-type Purpose = 'ws' | 'vnc';
+type Purpose = 'ws' | 'vnc' | `pty/${string}`;
 
 /** Answers upgrades until the server stops. */
 export function acceptUpgrades(server: Server, parts: HttpParts): void {
@@ -33,7 +34,11 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
   const keyless = new FirstMessages({
     clock: parts.clock,
     closing: parts.closing,
-    open: (request, key, ws) => serve(parts, openedBy(parts, request, key), 'ws', ws),
+    open: (request, key, ws) => {
+      const desktop = openedBy(parts, request, key);
+      endWith(parts, desktop, ws);
+      serve(parts, desktop, 'ws', ws);
+    },
   });
   server.on('upgrade', (request, socket, head) => {
     try {
@@ -43,7 +48,17 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
         return;
       }
       const { desktop, purpose } = target(parts, request);
-      sockets.handleUpgrade(request, socket, head, (ws) => serve(parts, desktop, purpose, ws));
+      const accept = (serving: (ws: WebSocket) => void): void =>
+        sockets.handleUpgrade(request, socket, head, (ws) => {
+          endWith(parts, desktop, ws);
+          serving(ws);
+        });
+      if (isTerminal(purpose)) {
+        socket.on('error', () => socket.destroy());
+        ptySocket(parts, desktop, `/${purpose}`).then(accept, (error: unknown) =>
+          refuseUpgrade(parts.log, request, socket, error),
+        );
+      } else accept((ws) => serve(parts, desktop, purpose, ws));
     } catch (error) {
       refuse(parts, request, socket, error);
     }
@@ -59,10 +74,11 @@ function target(parts: HttpParts, request: IncomingMessage): { desktop: Desktop;
 /** Throws `not_found` for a path that is none of a socket. */
 function place(url: string): { id: string; purpose: Purpose } {
   const [, id, purpose] = PATH.exec(url) ?? [];
-  if (id === undefined || (purpose !== 'ws' && purpose !== 'vnc')) {
+  if (id === undefined || purpose === undefined) {
     throw new DeskreelError('not_found', 'there is no WebSocket at this path');
   }
-  return { id: decodeURIComponent(id), purpose };
+  // The pattern has no others.
+  return { id: decodeURIComponent(id), purpose: purpose as Purpose };
 }
 
 /** Commands alone have a dialect that a key can be told in. */
@@ -83,11 +99,19 @@ function openedBy(
   throw notAuthenticated();
 }
 
-function serve(parts: HttpParts, desktop: Desktop, purpose: Purpose, ws: WebSocket): void {
+function isTerminal(purpose: Purpose): purpose is `pty/${string}` {
+  return purpose.startsWith('pty/');
+}
+
+/** The socket goes with its desktop, and with the server. */
+function endWith(parts: HttpParts, desktop: Desktop, ws: WebSocket): void {
   const over = AbortSignal.any([desktop.removed, parts.closing]);
   const leave = (): void => void hangUp(parts, ws);
   over.addEventListener('abort', leave, { once: true });
   ws.on('close', () => over.removeEventListener('abort', leave));
+}
+
+function serve(parts: HttpParts, desktop: Desktop, purpose: 'ws' | 'vnc', ws: WebSocket): void {
   if (purpose === 'ws') new ClientSocket(ws, desktop.dispatcher);
   else relayVnc(ws, () => parts.driver.address(desktop.id), desktop.record.guestToken, parts.log);
 }

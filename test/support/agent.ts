@@ -13,6 +13,7 @@ import type { Captures } from '../../guest/capture/captures.ts';
 import { systemClock as guestClock } from '../../guest/clock.ts';
 import type { Holdings } from '../../guest/input/held.ts';
 import type { PrivacyGuard } from '../../guest/privacy/guard.ts';
+import { PtyNews } from '../../protocol/pty-stream.ts';
 import { LINK_VERSION } from '../../protocol/link.ts';
 import { systemClock } from '../../server/clock.ts';
 import { GuestLink } from '../../server/commands/guest-link.ts';
@@ -65,6 +66,7 @@ export async function startAgent(execute: Execute): Promise<TestAgent> {
         createCaptures: () => noCaptures,
         hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: 'test', status: UNSEEN }),
         status: () => Promise.resolve(UNSEEN),
+        ptyNews: new PtyNews(),
         onFault,
       });
     },

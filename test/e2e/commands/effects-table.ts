@@ -4,6 +4,7 @@ import { elementEffects } from './effects-elements.ts';
 import { clipboardEffects, fileEffects, processEffects } from './effects-files.ts';
 import { keyboardEffects } from './effects-keyboard.ts';
 import { pointerEffects } from './effects-pointer.ts';
+import { ptyEffects } from './effects-pty.ts';
 import { screenEffects } from './effects-screen.ts';
 import { systemEffects } from './effects-system.ts';
 import { windowEffects } from './effects-windows.ts';
@@ -16,6 +17,7 @@ export const EFFECTS: EffectsOf<CommandName> = {
   ...clipboardEffects,
   ...fileEffects,
   ...processEffects,
+  ...ptyEffects,
   ...windowEffects,
   ...elementEffects,
   ...systemEffects,
