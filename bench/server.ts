@@ -10,6 +10,8 @@ import { freePort } from '../test/support/free-port.ts';
 export interface BenchServer extends AsyncDisposable {
   readonly token: string;
   request(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** What the path answers, byte for byte. */
+  download(path: string): Promise<Buffer>;
 }
 
 export async function startBenchServer(): Promise<BenchServer> {
@@ -22,6 +24,13 @@ export async function startBenchServer(): Promise<BenchServer> {
   return {
     token,
     request: (method, path, body) => request(`http://127.0.0.1:${port}${path}`, method, token, body),
+    download: async (path) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+      return Buffer.from(await response.arrayBuffer());
+    },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');

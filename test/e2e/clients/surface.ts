@@ -22,6 +22,7 @@ export async function works({ client, desktop }: Work): Promise<void> {
   await programs(client, desktop);
   await keyboard(client, desktop);
   await pointer(client, desktop);
+  await windows(client, desktop);
   await clipboard(client, desktop);
   await files(client, desktop);
 }
@@ -165,6 +166,35 @@ async function lookAtText(desktop: DesktopContainer): Promise<string> {
   const seen = await desktop.screen();
   const at = Array.from({ length: 200 }, (_, step) => [70, 74, 78].map((x) => seen.colourAt(x, 200 + step)));
   return JSON.stringify(at);
+}
+
+/** Moves and sizes the editor's window, puts it away and back; it is where it was when this is done. */
+async function windows(client: PythonClient, desktop: DesktopContainer): Promise<void> {
+  const [id] = (await client.call('interface.get_application_windows', ['notes.txt'])) as number[];
+  assert.ok(id !== undefined);
+  assert.equal(await client.call('interface.get_current_window_id'), id);
+  const name = await desktop.bash(`xdotool getwindowname ${id}`);
+  assert.equal(await client.call('interface.get_window_name', [id]), name);
+  const place = await client.call('interface.get_window_position', [id]);
+  const size = (await client.call('interface.get_window_size', [id])) as number[];
+  const shown = (): Promise<string> => desktop.bash(`xdotool getwindowgeometry ${id} | grep Geometry`);
+  const before = await shown();
+  await client.call('interface.set_window_size', [id, 500, 300]);
+  await until(LIMIT_MS, async () => ((await shown()) === before ? 'not sized' : ''));
+  await client.call('interface.set_window_size', [id, ...size]);
+  await until(LIMIT_MS, async () =>
+    (await shown()) === before ? '' : `${await shown()}, not ${before.trim()}`,
+  );
+  const from = await placeOf(desktop);
+  await client.call('interface.set_window_position', [id, 200, 150]);
+  await until(LIMIT_MS, async () => ((await placeOf(desktop)).x === from.x ? 'not moved' : ''));
+  await client.call('interface.set_window_position', [id, ...(place as number[])]);
+  await until(LIMIT_MS, async () => ((await placeOf(desktop)).x === from.x ? '' : 'not back'));
+  const hidden = `xprop -id ${id} _NET_WM_STATE | grep -q HIDDEN`;
+  await client.call('interface.minimize_window', [id]);
+  await until(LIMIT_MS, () => desktop.bash(`${hidden} || echo still there`));
+  await client.call('interface.activate_window', [id]);
+  await until(LIMIT_MS, () => desktop.bash(`${hidden} && echo still away || true`));
 }
 
 async function clipboard(client: PythonClient, desktop: DesktopContainer): Promise<void> {

@@ -1,0 +1,219 @@
+// Side by side: Deskreel and Cua's computer-server, driven by the same unmodified client on the same three windows.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { clientsPython } from '../../test/support/python.ts';
+import type { BenchServer } from '../server.ts';
+import { statsOf } from '../stats.ts';
+import { docker, startPeer } from './peer.ts';
+
+const MEASURE = fileURLToPath(new URL('./measure.py', import.meta.url));
+const WALK = fileURLToPath(new URL('./walk.py', import.meta.url));
+/** The File menu of the editor, where the windows are placed. */
+const MENU = { x: 62, y: 80 };
+const WINDOWS = {
+  mousepad: '0,40,40,600,420',
+  thunar: '0,560,60,620,420',
+  'xfce4-terminal': '0,300,330,640,400',
+};
+
+const Found = z.object({
+  click: z.array(z.number()),
+  screenshot: z.array(z.number()),
+  traced: z.array(z.number()),
+  bytes: z.number().optional(),
+  after: z.array(z.string()).optional(),
+  steps: z.number(),
+  clicks: z.number(),
+});
+const Walked = z.object({ nodes: z.number(), times: z.array(z.number()) });
+const Made = z.object({ id: z.string(), links: z.object({ api: z.string() }) });
+const Stopped = z.object({ trace_id: z.string() });
+const Tree = z.object({ result: z.object({ nodes: z.number() }) });
+
+interface Side {
+  readonly click: number;
+  readonly traced: number;
+  readonly screenshot: number;
+  readonly bytes: number;
+  readonly equal: string;
+}
+
+export async function benchPeers(server: BenchServer): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskreel-peers-'));
+  try {
+    await using peer = await startPeer();
+    await openWindows(peer.container);
+    const theirs = await measurePeer(peer.url, folder);
+    const walked = Walked.parse(JSON.parse(await walkTree(peer.container)));
+    const ours = await measureOurs(server, folder);
+    print(ours, theirs, walked);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function openWindows(container: string): Promise<void> {
+  for (const [program, place] of Object.entries(WINDOWS)) {
+    await docker('exec', '--detach', container, program);
+    const placed = `for i in $(seq 100); do wmctrl -x -r ${program} -e ${place} && exit 0; sleep 0.1; done; exit 1`;
+    await docker('exec', container, 'bash', '-c', placed);
+  }
+  await docker('exec', container, 'bash', '-c', 'wmctrl -x -a mousepad; sleep 2');
+}
+
+async function walkTree(container: string): Promise<string> {
+  await docker('cp', WALK, `${container}:/tmp/walk.py`);
+  return docker('exec', container, 'python3', '/tmp/walk.py');
+}
+
+async function measurePeer(url: string, folder: string): Promise<Side> {
+  const found = await run(url, folder, 'own', () => Promise.resolve());
+  const pictures = await Promise.all((found.after ?? []).map((path) => readFile(path)));
+  return sideOf(found, found.bytes ?? NaN, await equalTo(folder, pictures));
+}
+
+async function measureOurs(
+  server: BenchServer,
+  folder: string,
+): Promise<Side & { tree: number[]; nodes: number }> {
+  const made = await server.request('POST', '/v1/desktops', { record: 'on-demand' });
+  const { id, links } = Made.parse(made);
+  const path = `/v1/desktops/${id}`;
+  try {
+    await openWindows(`deskreel-${id}`);
+    const archives: Buffer[] = [];
+    const found = await run(links.api, folder, 'server', async (word) => {
+      const answer = await server.request('POST', `${path}/trace/${word}`, {});
+      if (word === 'stop')
+        archives.push(await server.download(`/v1/traces/${Stopped.parse(answer).trace_id}/archive`));
+    });
+    const { times, nodes } = await timeTree(server, path);
+    const pictures = await afterFrames(archives[1] ?? Buffer.alloc(0), folder);
+    const side = sideOf(found, archives[0]?.length ?? NaN, await equalTo(folder, pictures));
+    return { ...side, tree: times, nodes };
+  } finally {
+    await server.request('DELETE', path);
+  }
+}
+
+/** Runs the client; `obey` is called with what it asks for, `start` or `stop` of a trace. */
+async function run(
+  url: string,
+  folder: string,
+  tracer: 'own' | 'server',
+  obey: (word: string) => Promise<void>,
+): Promise<z.output<typeof Found>> {
+  const args = [MEASURE, url, folder, String(MENU.x), String(MENU.y), tracer];
+  const child = spawn(await clientsPython(), args, {
+    env: { ...process.env, CUA_TELEMETRY: '0' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  let last = '';
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = line;
+    if (line !== 'start' && line !== 'stop') continue;
+    await obey(line);
+    child.stdin.write('done\n');
+  }
+  await ended;
+  return Found.parse(JSON.parse(last));
+}
+
+async function timeTree(server: BenchServer, path: string): Promise<{ times: number[]; nodes: number }> {
+  const times: number[] = [];
+  let nodes = 0;
+  for (let round = 0; round < 25; round += 1) {
+    const from = performance.now();
+    const answer = await server.request('POST', `${path}/commands/get_accessibility_tree`, {});
+    if (round >= 5) times.push(performance.now() - from);
+    ({ nodes } = Tree.parse(answer).result);
+  }
+  return { times, nodes };
+}
+
+const ClickEvent = z.object({ data: z.object({ method: z.string(), screenshot: z.string().nullable() }) });
+
+/** The picture that the trace names after each click. */
+async function afterFrames(archive: Buffer, folder: string): Promise<Buffer[]> {
+  const zip = join(folder, 'ours.zip');
+  await writeFile(zip, archive);
+  await promisify(execFile)(await clientsPython(), ['-m', 'zipfile', '--extract', zip, join(folder, 'ours')]);
+  const files = await Array.fromAsync(glob(join(folder, 'ours', '*', 'event_*_api_call.json')));
+  const events = await Promise.all(
+    files.sort().map(async (file) => ({ file, text: await readFile(file, 'utf8') })),
+  );
+  const shown = events
+    .map(({ file, text }) => ({ file, ...ClickEvent.parse(JSON.parse(text)).data }))
+    .filter(({ method }) => method === 'left_click');
+  return Promise.all(shown.map(({ file, screenshot }) => readFile(join(dirname(file), screenshot ?? ''))));
+}
+
+/** How many of the pictures show what the screen showed once it had come to rest. */
+async function equalTo(folder: string, pictures: readonly Buffer[]): Promise<string> {
+  const pixels = (picture: Buffer): Promise<Buffer> => sharp(picture).removeAlpha().raw().toBuffer();
+  let equal = 0;
+  for (const [step, picture] of pictures.entries()) {
+    const rested = await readFile(join(folder, `rested-${step}.png`));
+    if ((await pixels(picture)).equals(await pixels(rested))) equal += 1;
+  }
+  return `${equal} of ${pictures.length}`;
+}
+
+function sideOf(found: z.output<typeof Found>, bytes: number, equal: string): Side {
+  const p50 = (samples: readonly number[]): number => statsOf(samples).p50;
+  return {
+    click: p50(found.click),
+    traced: p50(found.traced),
+    screenshot: p50(found.screenshot),
+    bytes: bytes / found.clicks,
+    equal,
+  };
+}
+
+function print(
+  ours: Side & { tree: number[]; nodes: number },
+  theirs: Side,
+  walked: z.output<typeof Walked>,
+): void {
+  const ms = (value: number): string => `${value.toFixed(2)} ms`;
+  const times = (mine: number, other: number): string => (other / mine).toFixed(1);
+  const perNode = (samples: readonly number[], nodes: number): number =>
+    (statsOf(samples).p50 * 1000) / nodes;
+  const [mine, other] = [perNode(ours.tree, ours.nodes), perNode(walked.times, walked.nodes)];
+  const rows = [
+    ['what', 'deskreel', 'computer-server', 'ratio', 'aim'],
+    ['---', '---', '---', '---', '---'],
+    ['click', ms(ours.click), ms(theirs.click), times(ours.click, theirs.click), '1'],
+    ['click, traced', ms(ours.traced), ms(theirs.traced), times(ours.traced, theirs.traced), '15'],
+    [
+      'screenshot',
+      ms(ours.screenshot),
+      ms(theirs.screenshot),
+      times(ours.screenshot, theirs.screenshot),
+      '10',
+    ],
+    ['archive, a step', kib(ours.bytes), kib(theirs.bytes), times(ours.bytes, theirs.bytes), ''],
+    ['after-frames that show the settled screen', ours.equal, theirs.equal, '', ''],
+    [
+      'tree, a node (theirs: pyatspi)',
+      `${mine.toFixed(1)} µs`,
+      `${other.toFixed(1)} µs`,
+      times(mine, other),
+      '15',
+    ],
+  ];
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`;
+}
