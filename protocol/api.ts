@@ -2,7 +2,15 @@
 // Routes, SDK and documents come from it, as commands come from the command table.
 import { z } from 'zod';
 import { DesktopInfo, DesktopSpec } from './desktop.ts';
-import { CutOptions, TraceInfo, TraceMetadata, TraceOptions, TraceStopped } from './tracing.ts';
+import {
+  CutOptions,
+  RedactOptions,
+  TraceInfo,
+  TraceRedacted,
+  TraceMetadata,
+  TraceOptions,
+  TraceStopped,
+} from './tracing.ts';
 import {
   ScreenshotAddresses,
   ScreenshotsInit,
@@ -201,6 +209,13 @@ export const API = {
     title: 'End the upload of a run; it is a sealed trace when this is answered',
     body: UploadOfRun,
     response: UploadCompleted,
+  }),
+  redactTrace: row({
+    method: 'POST',
+    path: '/v1/traces/:id/redact',
+    title: 'Make a trace of this one without texts, patterns or parts of the screen',
+    body: RedactOptions,
+    response: TraceRedacted,
   }),
   deleteTrace: row({
     method: 'DELETE',

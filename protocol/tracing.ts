@@ -1,6 +1,6 @@
 // Options and answers of tracing: Cua's names, in snake_case on the wire.
 import { z } from 'zod';
-import { Privacy, RecordedPrivacy, recordedPrivacy } from './privacy/rules.ts';
+import { Privacy, PrivacyRules, RecordedPrivacy, recordedPrivacy } from './privacy/rules.ts';
 
 /** What a trace may be called. No path can be made of it. */
 export const TraceName = z
@@ -36,6 +36,30 @@ export function recordedOptions({ privacy, ...others }: TraceOptions): RecordedO
 }
 
 export const TraceMetadata = z.strictObject({ key: z.string().min(1).max(200), value: z.json() });
+
+/** What is taken out of a finished trace. */
+export const RedactOptions = z
+  .strictObject({
+    texts: z.array(z.string().min(1).max(10_000)).max(50).default([]),
+    regions: PrivacyRules.shape.regions,
+    patterns: PrivacyRules.shape.patterns,
+    /** The old trace is deleted. */
+    replace: z.boolean().default(false),
+  })
+  .refine(({ texts, regions, patterns }) => texts.length + regions.length + patterns.length > 0, {
+    message: 'say what to take out: texts, regions or patterns',
+  });
+export type RedactOptions = z.output<typeof RedactOptions>;
+export type RedactOptionsInput = z.input<typeof RedactOptions>;
+
+export const TraceRedacted = z.object({
+  /** The new trace. */
+  trace_id: z.string(),
+  source: z.string(),
+  /** How texts were found in pictures: by the recorded trees, and read by tesseract where the server has it. */
+  pictures: z.array(z.enum(['tree', 'ocr'])),
+});
+export type TraceRedacted = z.infer<typeof TraceRedacted>;
 
 /** What is cut from the flight recorder's journal. */
 export const CutOptions = z.strictObject({

@@ -3,7 +3,11 @@ import { Readable } from 'node:stream';
 import { DeskreelError } from '../protocol/errors.ts';
 import type { DesktopInfo as DesktopWire, DesktopSpecInput } from '../protocol/desktop.ts';
 import type { Actor } from '../protocol/primitives.ts';
-import { TraceInfo as TraceInfoShape, type TraceInfo as TraceWire } from '../protocol/tracing.ts';
+import {
+  TraceInfo as TraceInfoShape,
+  type RedactOptionsInput,
+  type TraceInfo as TraceWire,
+} from '../protocol/tracing.ts';
 import { exportName } from '../trace/exports/exporter.ts';
 import { exporterFor } from '../trace/exports/registry.ts';
 import { CommandSession } from './connection/command-session.ts';
@@ -172,6 +176,19 @@ export class Deskreel implements AsyncDisposable {
   /** Throws `not_found`. */
   async getTrace(traceId: string): Promise<TraceInfo> {
     return camelKeys(await this.#http.api('getTrace', { id: traceId }));
+  }
+
+  /**
+   * Makes a trace of a finished one without some texts, patterns or parts of the screen; `replace` deletes the old one.
+   * Throws `not_found`, or `bad_request` naming what is wrong.
+   */
+  async redactTrace(
+    traceId: string,
+    options: RedactOptionsInput,
+    signal?: AbortSignal,
+  ): Promise<{ traceId: string; source: string; pictures: ('tree' | 'ocr')[] }> {
+    const { trace_id, ...told } = await this.#http.api('redactTrace', { id: traceId, body: options, signal });
+    return { traceId: trace_id, ...told };
   }
 
   /** Deletes a finished trace at the server. What was saved elsewhere stays. */

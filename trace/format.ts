@@ -66,6 +66,8 @@ export const Source = z.discriminatedUnion('kind', [
     last_seq: z.number().int().nullable(),
   }),
   z.object({ kind: z.enum(['cua', 'osworld']), trace_id: z.string().nullable() }),
+  /** Another trace, out of which something was taken; `ocr`: its pictures were read, too. */
+  z.object({ kind: z.literal('redaction'), trace_id: z.string(), ocr: z.boolean() }),
 ]);
 export type Source = z.infer<typeof Source>;
 

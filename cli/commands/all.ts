@@ -11,6 +11,7 @@ import { traceExport } from './trace-export.ts';
 import { traceImport } from './trace-import.ts';
 import { traceShow } from './trace-show.ts';
 import { traceCut } from './trace-cut.ts';
+import { traceRedact } from './trace-redact.ts';
 import { traceVerify } from './trace-verify.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
 
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   traceVerify,
   traceExport,
   traceImport,
+  traceRedact,
   traceRm,
   setup,
   doctor,

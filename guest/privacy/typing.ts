@@ -25,10 +25,18 @@ export class TypingWatch {
   /** Runs a command; what it types is covered from the first key on, if it is a secret. */
   async around<T>(command: CommandName, params: unknown, work: () => Promise<T>): Promise<T> {
     const { text, secret } = typedBy(command, params);
+    if (command === 'set_element_value') this.#given(params as CommandParams<'set_element_value'>);
     if (text !== '' && (secret || this.#asked)) await this.#typed(text, secret);
     if (COMMANDS[command].input) this.#asked = undefined;
     this.#focus.given(command, params);
     return work();
+  }
+
+  /** An element that is given its value was found in the tree, and so is what it shows. */
+  #given({ id, value, secret }: CommandParams<'set_element_value'>): void {
+    if (!secret) return;
+    const element = typeof id === 'number' ? `e${id}` : (id ?? undefined);
+    this.#guard.typed('secret', String(value), { element, window: 'none' });
   }
 
   async #typed(text: string, secret: boolean): Promise<void> {
@@ -55,7 +63,8 @@ function typedBy(command: CommandName, params: unknown): { text: string; secret:
 }
 
 function keysOf(command: CommandName, params: unknown): readonly string[] {
-  if (command === 'press_key' || command === 'key_down') return [(params as CommandParams<'press_key'>).key];
+  if (command === 'press_key' || command === 'key_down' || command === 'hold_key')
+    return [(params as CommandParams<'press_key'>).key];
   return command === 'hotkey' ? (params as CommandParams<'hotkey'>).keys : [];
 }
 

@@ -1,6 +1,7 @@
 // Traces, over HTTP.
 import type { Express, Request, Response } from 'express';
 import { API } from '../../protocol/api.ts';
+import { redactTrace } from '../recorder/redact/redact-trace.ts';
 import { checkReach } from './access.ts';
 import { desktopOf, pathParam, principalOf, type HttpParts } from './context.ts';
 import type { ApiHandlers } from './routes.ts';
@@ -14,6 +15,7 @@ type Names =
   | 'currentTrace'
   | 'listTraces'
   | 'getTrace'
+  | 'redactTrace'
   | 'deleteTrace';
 
 export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
@@ -48,6 +50,7 @@ export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
     },
     listTraces: async () => ({ traces: await parts.traces.list() }),
     getTrace: ({ request }) => parts.traces.info(pathParam(request, 'id')),
+    redactTrace: ({ body, request }) => redactTrace(parts.traces, pathParam(request, 'id'), body),
     deleteTrace: async ({ request }) => {
       await parts.traces.delete(pathParam(request, 'id'));
       return undefined;

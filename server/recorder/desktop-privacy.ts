@@ -1,5 +1,5 @@
 // What must not be recorded of one desktop: secrets that were typed on it, and the rules of those who record it.
-import { commandSpec } from '../../protocol/commands/table.ts';
+import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { patternRedactor } from '../../protocol/privacy/pattern-redactor.ts';
 import { allRules, type MaskRule, type Privacy } from '../../protocol/privacy/rules.ts';
@@ -18,6 +18,15 @@ export interface KeyVerdict {
 
 /** Milliseconds for the desktop to say where keys go: its own answer has 20 after the focus rests. */
 const ASK_MS = 1500;
+/** Commands whose keys go to what has the focus. */
+const KEYS: ReadonlySet<CommandName> = new Set([
+  'type_text',
+  'press_key',
+  'key_down',
+  'key_up',
+  'hold_key',
+  'hotkey',
+]);
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
 
 export class DesktopPrivacy {
@@ -61,7 +70,7 @@ export class DesktopPrivacy {
   /** Learns where the keys of a command will go; to be done in its turn, before it is recorded. */
   async prepare(call: CommandCall, signal: AbortSignal): Promise<void> {
     const text = writtenBy(call);
-    if (text === undefined || saysSecret(call.params)) return;
+    if (text === undefined || saysSecret(call.params) || !KEYS.has(call.command)) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
     const focus = await this.#port.askFocus(/[\t\r\n]/u.test(text), limit);
     const { mode } = allRules([this.#own, ...this.#given.values()]);
@@ -106,7 +115,7 @@ export class DesktopPrivacy {
 function writtenBy({ command, params }: CommandCall): string | undefined {
   const fields = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {};
   const written = (commandSpec(command).redact.secretParams ?? []).flatMap((name) => fields[name]);
-  const isText = command === 'type_text';
+  const isText = command === 'type_text' || command === 'set_element_value';
   const texts = written.filter((one) => typeof one === 'string').filter((one) => isText || writes(one));
   return texts.length > 0 ? texts.join('') : undefined;
 }

@@ -1,0 +1,222 @@
+// Takes texts and parts of the screen out of a finished trace. The result is a trace of its own, sealed anew.
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Redactor } from '../../../protocol/privacy/redactor.ts';
+import type { Mask } from '../../../protocol/privacy/rules.ts';
+import type { Bounds } from '../../../protocol/primitives.ts';
+import {
+  isPredicateType,
+  type KnownRow,
+  type RowData,
+  type RowOf,
+  type RowType,
+} from '../../../trace/format.ts';
+import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
+import { PictureNames } from '../../../trace/pictures.ts';
+import type { Entry } from '../../../trace/reader.ts';
+import { Tally } from '../../../trace/tally.ts';
+import { BlobStore } from '../blob-store.ts';
+import { hideIn } from '../hiding.ts';
+import { Journal, type RowAbout } from '../journal.ts';
+import { Reserve, RESERVE } from '../reserve.ts';
+import type { Recorded } from '../trace-recording.ts';
+import { placesInPicture } from './ocr.ts';
+import { paintPicture, type PaintedPicture } from './pictures.ts';
+import { hiddenRow } from './rows.ts';
+import { readCovered, type CoveredTree } from './trees.ts';
+
+export interface RedactionParts {
+  /** The trace that is redacted: its folder and its rows, which are read twice. */
+  readonly source: { readonly traceId: string; readonly dir: string; entries(): AsyncIterable<Entry> };
+  /** The new one's folder, empty. */
+  readonly dir: string;
+  readonly traceId: string;
+  readonly redactors: readonly Redactor[];
+  /** Rectangles that are painted in every picture. */
+  readonly regions: readonly Bounds[];
+  /** Whether pictures are read for texts. */
+  readonly ocr: boolean;
+}
+
+type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
+type TakenTree = Extract<RowOf<'tree'>['data'], { sha256: string }>;
+
+export async function redact(parts: RedactionParts): Promise<Recorded> {
+  const redaction = new Redaction(parts);
+  try {
+    await redaction.survey();
+    for await (const entry of parts.source.entries()) await redaction.add(entry);
+    return redaction.recorded();
+  } finally {
+    redaction.close();
+  }
+}
+
+class Redaction {
+  readonly #parts: RedactionParts;
+  readonly #reserve: Reserve;
+  readonly #journal: Journal;
+  readonly #blobs: BlobStore;
+  readonly #names = new PictureNames();
+  readonly #tally = new Tally();
+  readonly #methods = new Map<string, string>();
+  readonly #trees = new Map<string, CoveredTree>();
+  /** Numbers of the rows that name a tree, in order, with what is hidden in it. */
+  readonly #shown: { seq: number; bounds: readonly Bounds[] }[] = [];
+  readonly #painted = new Map<string, PaintedPicture>();
+  readonly #read = new Map<string, Bounds[]>();
+  #row: Pick<KnownRow, 'ts_ms' | 'mono_ms'> = { ts_ms: 0, mono_ms: 0 };
+  #start: RowOf<'trace_start'> | undefined;
+  #end: RowOf<'trace_end'> | undefined;
+
+  constructor(parts: RedactionParts) {
+    const { dir } = parts;
+    this.#parts = parts;
+    this.#reserve = new Reserve(join(dir, RESERVE));
+    this.#blobs = new BlobStore(dir);
+    const clock = { now: () => this.#row.ts_ms, monotonic: () => this.#row.mono_ms };
+    const runId = randomUUID();
+    this.#journal = new Journal({ path: join(dir, JOURNAL), runId, clock, reserve: this.#reserve });
+  }
+
+  /** Looks through the trees: a picture is painted by those before and after it. */
+  async survey(): Promise<void> {
+    const { source, redactors } = this.#parts;
+    for await (const entry of source.entries()) {
+      if (entry.kind !== 'row' || entry.row.type !== 'tree' || !('sha256' in entry.row.data)) continue;
+      const { sha256 } = entry.row.data;
+      const covered = this.#trees.get(sha256) ?? (await readCovered(source.dir, sha256, redactors));
+      this.#trees.set(sha256, covered);
+      this.#shown.push({ seq: entry.row.seq, bounds: covered.bounds });
+    }
+  }
+
+  async add(entry: Entry): Promise<void> {
+    if (entry.kind === 'broken') return;
+    this.#row = entry.row;
+    if (entry.kind === 'row') await this.#copy(entry.row);
+    else if (isPredicateType(entry.row.type)) {
+      const { value } = hideIn(entry.row.data, this.#parts.redactors);
+      const data = value as Record<string, unknown>;
+      this.#tally.addOther(this.#journal.appendForeign(entry.row.type, data, this.#about(entry.row)));
+    }
+  }
+
+  recorded(): Recorded {
+    if (!this.#start || !this.#end) throw new Error('the trace has no beginning or no end');
+    const { end: journal } = this.#journal;
+    return { start: this.#start, end: this.#end, journal, blobs: this.#blobs.files() };
+  }
+
+  close(): void {
+    this.#journal.close();
+    this.#reserve.release();
+    this.#blobs.close();
+  }
+
+  async #copy(row: KnownRow): Promise<void> {
+    const about = this.#about(row);
+    if (row.type === 'trace_start') this.#begin(row, about);
+    else if (row.type === 'trace_end') this.#finish(row, about);
+    else if (row.type === 'frame' && 'file' in row.data) await this.#frame(row, row.data, about);
+    else if (row.type === 'tree' && 'sha256' in row.data) await this.#tree(row.data, about);
+    else this.#plain(row, about);
+  }
+
+  #begin(row: RowOf<'trace_start'>, about: RowAbout): void {
+    const { traceId, source, redactors } = this.#parts;
+    const name = hideIn(row.data.name, redactors).rules.length > 0 ? null : row.data.name;
+    const config = { ...row.data.config, name };
+    const told = { kind: 'redaction', trace_id: source.traceId, ocr: this.#parts.ocr } as const;
+    const data = { ...row.data, trace_id: traceId, name, config, source: told };
+    this.#start = this.#write('trace_start', data, about);
+  }
+
+  #finish(row: RowOf<'trace_end'>, about: RowAbout): void {
+    const counts = this.#tally.counts();
+    const data = { ...row.data, counts: { ...counts, events: counts.events + 1 } };
+    this.#end = this.#journal.append('trace_end', data, 'must', about);
+  }
+
+  #plain(row: KnownRow, about: RowAbout): void {
+    if (row.type === 'call') this.#methods.set(row.data.call_id, row.data.method);
+    const { data, masks } = hiddenRow(row, this.#parts.redactors);
+    this.#write(row.type, data, about);
+    for (const mask of masks) this.#write('masked', mask, about);
+  }
+
+  async #tree(data: TakenTree, about: RowAbout): Promise<void> {
+    const covered = this.#trees.get(data.sha256);
+    if (!covered) throw new Error('a tree came up that was not there before');
+    await this.#blobs.put(treePath(covered.sha256), covered.bytes);
+    const { value } = hideIn(data.unavailable, this.#parts.redactors);
+    const unavailable = value as TakenTree['unavailable'];
+    this.#write('tree', { ...data, sha256: covered.sha256, unavailable }, about);
+    const { call_id, capture_id, when } = data;
+    for (const { rule, nodes = 0 } of covered.masks) {
+      this.#write('masked', { call_id, capture_id, rule, place: { in: 'tree', when, nodes } }, about);
+    }
+  }
+
+  async #frame({ seq }: Pick<KnownRow, 'seq'>, data: TakenFrame, about: RowAbout): Promise<void> {
+    const masks = await this.#masksOf(seq, data.frame);
+    const bounds = masks.flatMap((mask) => mask.bounds ?? []);
+    const { frame, png } = await this.#picture(data.frame, bounds);
+    await this.#blobs.put(framePath(frame), png);
+    const { call_id, capture_id, when } = data;
+    const file = this.#names.nameFor(frame, when, this.#methods.get(call_id ?? ''));
+    this.#write('frame', { ...data, frame, file }, about);
+    this.#names.keep(frame, file);
+    for (const mask of masks) {
+      const place = { in: 'frame', when, bounds: mask.bounds ?? [] } as const;
+      this.#write('masked', { call_id, capture_id, rule: mask.rule, place }, about);
+    }
+  }
+
+  async #masksOf(seq: number, frame: string): Promise<Mask[]> {
+    const { regions } = this.#parts;
+    const before = this.#shown.findLast((tree) => tree.seq < seq);
+    const after = this.#shown.find((tree) => tree.seq > seq);
+    const texts = [...(before?.bounds ?? []), ...(after?.bounds ?? []), ...(await this.#readIn(frame))];
+    return [
+      ...(regions.length > 0 ? [{ rule: 'region' as const, bounds: [...regions] }] : []),
+      ...(texts.length > 0 ? [{ rule: 'text' as const, bounds: texts }] : []),
+    ];
+  }
+
+  async #readIn(frame: string): Promise<Bounds[]> {
+    if (!this.#parts.ocr) return [];
+    let places = this.#read.get(frame);
+    if (!places) {
+      places = await placesInPicture(await this.#file(frame), this.#parts.redactors);
+      this.#read.set(frame, places);
+    }
+    return places;
+  }
+
+  async #picture(frame: string, bounds: readonly Bounds[]): Promise<PaintedPicture> {
+    const png = await this.#file(frame);
+    if (bounds.length === 0) return { frame, png };
+    const key = JSON.stringify([frame, bounds]);
+    const painted = this.#painted.get(key) ?? (await paintPicture(png, bounds));
+    this.#painted.clear();
+    this.#painted.set(key, painted);
+    return painted;
+  }
+
+  #file(frame: string): Promise<Buffer> {
+    return readFile(join(this.#parts.source.dir, framePath(frame)));
+  }
+
+  #about({ actor, step_id: stepId }: Pick<KnownRow, 'actor' | 'step_id'>): RowAbout {
+    const { value } = hideIn({ actor, stepId }, this.#parts.redactors);
+    return value as RowAbout;
+  }
+
+  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout): RowOf<T> {
+    const row = this.#journal.append(type, data, 'open', about);
+    this.#tally.add(row);
+    return row;
+  }
+}

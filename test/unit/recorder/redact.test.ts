@@ -1,0 +1,127 @@
+// What is taken out of a finished trace is gone from the new one: rows, trees, pictures. The rest is as it was, and verifies.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { TreeNode } from '../../../protocol/tree.ts';
+import { RedactOptions, type RedactOptionsInput } from '../../../protocol/tracing.ts';
+import { redactTrace } from '../../../server/recorder/redact/redact-trace.ts';
+import { decodePicture } from '../../support/picture.ts';
+import { checkSealed } from './check.ts';
+import { bench, calls, unpack, type Bench, type Unpacked } from './setup.ts';
+import { CLICK, run, screenOf } from './synthetic-guest.ts';
+
+const ENTRY = { x: 8, y: 4, width: 20, height: 10 };
+const PAINT = [0x30, 0x30, 0x30];
+
+/** A trace in which a text was typed, which the tree after it shows. */
+async function traced(it: Bench): Promise<string> {
+  const id = await it.start({ name: 'of quokkas', accessibility_tree: true });
+  run(it.recorder, it.guest, { ...CLICK, leadsTo: await screenOf(1) });
+  const leadsTo = await screenOf(2);
+  const params = { text: 'my Quokka', secret: false };
+  const { callId } = run(it.recorder, it.guest, { command: 'type_text', params, leadsTo, hold: true });
+  it.guest.frame(callId, 'after');
+  const about = { states: [], actions: [] };
+  const entry: TreeNode = {
+    id: '2',
+    role: 'entry',
+    title: '',
+    bounds: ENTRY,
+    value: 'my Quokka',
+    ...about,
+    children: [],
+  };
+  const bounds = { x: 0, y: 0, width: 64, height: 40 };
+  const tree: TreeNode = { id: '1', role: 'desktop frame', title: '', bounds, ...about, children: [entry] };
+  const report = { tree, nodes: 2, truncated: false, unavailable: [], duration_ms: 1 };
+  it.recorder.onCapture({ type: 'tree', call_id: callId, when: 'after', report }, undefined);
+  run(it.recorder, it.guest, {
+    command: 'run_command',
+    params: { command: 'echo quokka' },
+    result: { stdout: 'quokka' },
+  });
+  it.recorder.addMetadata('animal', 'quokka');
+  it.recorder.addEvents([{ type: 'llm_called', data: { prompt: 'type my quokka' } }]);
+  await it.recorder.stop();
+  return id;
+}
+
+const redacted = async (it: Bench, id: string, options: RedactOptionsInput): Promise<string> =>
+  (await redactTrace(it.store, id, RedactOptions.parse(options))).trace_id;
+
+/** The trace's archive; it and the folder that it was made of verify. */
+async function verified(it: Bench, id: string): Promise<Unpacked> {
+  const archive = await unpack(it.store, id);
+  for (const dir of [archive.dir, (await it.store.open(id)).dir]) await checkSealed(dir);
+  return archive;
+}
+
+/** The pixel in a picture of the archive. */
+async function pixel(archive: Unpacked, name: string, x: number, y: number): Promise<number[]> {
+  const { pixels, width } = await decodePicture(await readFile(join(archive.dir, name)));
+  return [...pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
+}
+
+async function holding(dir: string, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    if ((await readFile(path, 'latin1')).toLowerCase().includes(text)) found.push(path);
+  }
+  return found;
+}
+
+describe('a redacted trace', () => {
+  it('has the text in no row and no tree, and its element is painted over', async () => {
+    await using it = await bench();
+    const id = await traced(it);
+    const made = await redacted(it, id, { texts: ['quokka'] });
+    const archive = await verified(it, made);
+    assert.deepEqual(await holding(archive.dir, 'quokka'), []);
+    const { overview, dir } = await it.store.open(made);
+    assert.deepEqual(await holding(dir, 'quokka'), []);
+    assert.deepEqual(overview.source && { ...overview.source, ocr: null }, {
+      kind: 'redaction',
+      trace_id: id,
+      ocr: null,
+    });
+    const [click, typed, shell] = calls(archive);
+    assert.equal(click?.['method'], 'left_click');
+    assert.deepEqual(typed?.['args'], { text: 'my [masked]', secret: false });
+    assert.deepEqual(shell?.['result'], { stdout: '[masked]' });
+    const picture = String(typed['screenshot']);
+    assert.deepEqual(await pixel(archive, picture, 9, 5), PAINT);
+    assert.deepEqual(await pixel(archive, picture, 40, 30), [2, 0, 40], 'the rest is as it was');
+    const before = await verified(it, id);
+    assert.deepEqual(calls(before)[1]?.['args'], { text: 'my Quokka', secret: false }, 'so is the old one');
+  });
+
+  it('has a region painted in every picture', async () => {
+    await using it = await bench();
+    const made = await redacted(it, await traced(it), {
+      regions: [{ x: 60, y: 30, width: 100, height: 100 }],
+    });
+    const archive = await verified(it, made);
+    for (const name of archive.pictures) assert.deepEqual(await pixel(archive, name, 63, 39), PAINT);
+    assert.deepEqual(calls(archive)[1]?.['args'], { text: 'my Quokka', secret: false });
+  });
+
+  it('takes the old one’s place, and nothing of that is left on the disk', async () => {
+    await using it = await bench();
+    const id = await traced(it);
+    const made = await redacted(it, id, { patterns: ['q[a-z]+a'], replace: true });
+    await verified(it, made);
+    assert.deepEqual(
+      (await it.store.list()).map(({ trace_id }) => trace_id),
+      [made],
+    );
+    assert.deepEqual(await holding(it.data, 'quokka'), []);
+  });
+
+  it('is asked for by saying what is to go', () => {
+    assert.throws(() => RedactOptions.parse({}), /say what to take out/);
+    assert.throws(() => RedactOptions.parse({ patterns: ['('] }), /not a regular expression/);
+  });
+});
