@@ -36,16 +36,6 @@ export class Authenticator {
     );
   }
 
-  /** Whether there is anything that could be a key, right or wrong. */
-  bringsKey(headers: IncomingHttpHeaders): boolean {
-    const { authorization, cookie } = headers;
-    return (
-      authorization !== undefined ||
-      headers['x-api-key'] !== undefined ||
-      cookieOf(cookie, this.cookieName) !== undefined
-    );
-  }
-
   isToken(text: string): boolean {
     return sameText(text, this.#token);
   }

@@ -1,5 +1,4 @@
-// A socket that brought no key: its first message may be Cua's `authenticate` with one. Until then nothing is answered.
-import type { IncomingMessage } from 'node:http';
+// Cua's own socket, which brings no key: its first message is `authenticate` with one. Until then nothing is answered.
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -20,17 +19,20 @@ const REFUSED = 1008;
 
 const Authenticate = z.object({
   command: z.literal('authenticate'),
-  params: z.object({ api_key: z.string().max(1000) }),
+  params: z.object({ api_key: z.string().max(1000), container_name: z.string().max(200).default('') }),
 });
 
-const FIRST = 'bring a key in the header, or send `authenticate` with `api_key` as the first message';
+const FIRST = 'the first message is `authenticate` with `api_key` and `container_name`, the desktop';
+
+/** What a client sends to be let in. */
+export type Credentials = z.output<typeof Authenticate>['params'];
 
 export interface FirstMessageParts {
   readonly clock: Clock;
   /** Ends when the server stops. */
   readonly closing: AbortSignal;
-  /** What the key opens. Throws where it does not open what the request asks for. */
-  readonly open: (request: IncomingMessage, key: string, ws: WebSocket) => void;
+  /** Serves the socket with what these open. Throws where they open nothing. */
+  readonly open: (credentials: Credentials, ws: WebSocket) => void;
 }
 
 export class FirstMessages {
@@ -46,7 +48,7 @@ export class FirstMessages {
   }
 
   /** Takes a socket over until its first message; `raw` is what it runs over. */
-  await(request: IncomingMessage, raw: Duplex, ws: WebSocket): void {
+  await(raw: Duplex, ws: WebSocket): void {
     this.#waiting += 1;
     const over = new AbortController();
     let bytes = 0;
@@ -56,7 +58,7 @@ export class FirstMessages {
     };
     const onMessage = (data: Buffer): void => {
       over.abort();
-      this.#answer(request, data.toString('utf8'), ws);
+      this.#answer(data.toString('utf8'), ws);
     };
     raw.on('data', count);
     ws.once('message', onMessage);
@@ -79,17 +81,17 @@ export class FirstMessages {
     if (!over.aborted) refuse(ws, FIRST);
   }
 
-  #answer(request: IncomingMessage, text: string, ws: WebSocket): void {
-    let key: string;
+  #answer(text: string, ws: WebSocket): void {
+    let credentials: Credentials;
     try {
-      key = parseWith(Authenticate, parseJson(text), 'authenticate').params.api_key;
+      credentials = parseWith(Authenticate, parseJson(text), 'authenticate').params;
     } catch {
-      // What is not a key is not answered, whatever it is.
+      // Whatever else it is, it is not answered.
       refuse(ws, FIRST);
       return;
     }
     try {
-      this.#parts.open(request, key, ws);
+      this.#parts.open(credentials, ws);
       send(ws, AUTHENTICATED);
     } catch (thrown) {
       const error = toDeskreelError(thrown);

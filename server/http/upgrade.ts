@@ -9,11 +9,13 @@ import type { Desktop } from '../desktops/desktop.ts';
 import { admit, checkPlace } from './access.ts';
 import type { HttpParts } from './context.ts';
 import { refuseUpgrade } from './error-reply.ts';
-import { FirstMessages, notAuthenticated } from './first-message.ts';
+import { FirstMessages, notAuthenticated, type Credentials } from './first-message.ts';
 import { ptySocket } from './pty-routes.ts';
 import { relayVnc } from './vnc-relay.ts';
 
 const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc|pty\/\d+\/ws)(?:\?.*)?$/;
+/** Where Cua's clients connect that name their container and its key in their first message. */
+const CUA_PATH = /^\/ws(?:\?.*)?$/;
 /** "Going away", as RFC 6455 names it. */
 const GOING_AWAY = 1001;
 
@@ -34,8 +36,8 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
   const keyless = new FirstMessages({
     clock: parts.clock,
     closing: parts.closing,
-    open: (request, key, ws) => {
-      const desktop = openedBy(parts, request, key);
+    open: (credentials, ws) => {
+      const desktop = openedBy(parts, credentials);
       endWith(parts, desktop, ws);
       serve(parts, desktop, 'ws', ws);
     },
@@ -43,8 +45,8 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
   server.on('upgrade', (request, socket, head) => {
     try {
       checkPlace(parts, request);
-      if (maySendKey(parts, request) && !keyless.full) {
-        sockets.handleUpgrade(request, socket, head, (ws) => keyless.await(request, socket, ws));
+      if (CUA_PATH.test(request.url ?? '') && !keyless.full) {
+        sockets.handleUpgrade(request, socket, head, (ws) => keyless.await(socket, ws));
         return;
       }
       const { desktop, purpose } = target(parts, request);
@@ -67,35 +69,20 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
 
 function target(parts: HttpParts, request: IncomingMessage): { desktop: Desktop; purpose: Purpose } {
   const { url } = admit(parts, request);
-  const { id, purpose } = place(url);
-  return { desktop: parts.registry.get(id), purpose };
-}
-
-/** Throws `not_found` for a path that is none of a socket. */
-function place(url: string): { id: string; purpose: Purpose } {
   const [, id, purpose] = PATH.exec(url) ?? [];
   if (id === undefined || purpose === undefined) {
     throw new DeskreelError('not_found', 'there is no WebSocket at this path');
   }
   // The pattern has no others.
-  return { id: decodeURIComponent(id), purpose: purpose as Purpose };
+  return { desktop: parts.registry.get(decodeURIComponent(id)), purpose: purpose as Purpose };
 }
 
-/** Commands alone have a dialect that a key can be told in. */
-function maySendKey({ authenticator }: HttpParts, { url = '', headers }: IncomingMessage): boolean {
-  return PATH.exec(url)?.[2] === 'ws' && !authenticator.bringsKey(headers);
-}
-
-/** The desktop of the path, where the server's token or that desktop's own key was sent. Throws `unauthorized`. */
-function openedBy(
-  { authenticator, registry }: HttpParts,
-  { url = '' }: IncomingMessage,
-  key: string,
-): Desktop {
-  const { id } = place(url);
-  if (authenticator.isToken(key)) return registry.get(id);
+/** The desktop whose own key was sent, or the one that is named beside the server's token. Throws `unauthorized`. */
+function openedBy({ authenticator, registry }: HttpParts, credentials: Credentials): Desktop {
+  const { api_key: key, container_name: name } = credentials;
+  if (authenticator.isToken(key)) return registry.get(name);
   const desktop = registry.byKey(key);
-  if (desktop && (desktop.id === id || desktop.record.name === id)) return desktop;
+  if (desktop) return desktop;
   throw notAuthenticated();
 }
 

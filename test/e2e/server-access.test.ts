@@ -125,8 +125,8 @@ describe('access', () => {
   });
 
   it('to a socket follows the same rules', async () => {
-    assert.equal(await refusal(one.links.vnc, {}), 401);
     for (const url of [one.links.ws, one.links.vnc]) {
+      assert.equal(await refusal(url, {}), 401);
       assert.equal(await refusal(url, { headers: { 'X-API-Key': 'wrong' } }), 401);
     }
     assert.equal(await refusal(`${one.links.ws}x`, { headers: server.auth }), 404);
@@ -134,14 +134,15 @@ describe('access', () => {
     assert.equal(await refusal(elsewhere, { headers: server.auth }), 404);
   });
 
-  it('to a socket without a key is given by `authenticate`, and until then nothing is answered', async () => {
-    const authenticate = (key: string): object => ({
+  it('to Cua’s own socket is given by `authenticate`, and until then nothing is answered', async () => {
+    const url = `${server.url.replace('http', 'ws')}/ws`;
+    const authenticate = (key: string, name = one.id): object => ({
       command: 'authenticate',
-      params: { api_key: key, container_name: 'any' },
+      params: { api_key: key, container_name: name },
     });
     const key = new URL(one.links.api).pathname.slice('/d/'.length);
     for (const right of [server.running.token, key]) {
-      const socket = await opens(one.links.ws);
+      const socket = await opens(url);
       assert.deepEqual(await roundTrip(socket, authenticate(right)), {
         success: true,
         message: 'Authentication successful',
@@ -150,17 +151,13 @@ describe('access', () => {
       assert.deepEqual(await roundTrip(socket, { command: 'get_screen_size' }), size);
       socket.close();
     }
-    for (const [url, wrong] of [
-      [one.links.ws, 'wrong'],
-      [other.links.ws, key],
-      [one.links.ws.replace(one.id, 'd-nowhere'), key],
+    for (const [wrong, name, error] of [
+      ['wrong', one.id, 'Authentication failed'],
+      [server.running.token, 'd-nowhere', 'there is no desktop d-nowhere'],
     ] as const) {
       const socket = await opens(url);
       const closed = once(socket, 'close');
-      assert.deepEqual(await roundTrip(socket, authenticate(wrong)), {
-        success: false,
-        error: 'Authentication failed',
-      });
+      assert.deepEqual(await roundTrip(socket, authenticate(wrong, name)), { success: false, error });
       assert.equal(((await closed) as [number])[0], 1008);
     }
     for (const first of [
@@ -170,7 +167,7 @@ describe('access', () => {
       '{',
       'x'.repeat(20_000),
     ]) {
-      const socket = await opens(one.links.ws);
+      const socket = await opens(url);
       socket.on('message', () => assert.fail('nothing is answered'));
       socket.send(first);
       socket.send(JSON.stringify(authenticate(key)));
