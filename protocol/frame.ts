@@ -1,5 +1,6 @@
 // Frames: screenshots named by the hash of their pixels, and what is said about one when it is recorded.
 import { z } from 'zod';
+import { ElementAt } from './element-at.ts';
 import { Bounds, Point } from './primitives.ts';
 
 /** SHA-256 in hex over the size and the stripe hashes of the pixels; the rule is in frame-id.ts. */
@@ -12,6 +13,14 @@ export const STRIPE_ROWS = 32;
 /** `video`: the screen changed while it is filmed. */
 export const FrameWhen = z.enum(['initial', 'before', 'after', 'requested', 'video', 'final']);
 export type FrameWhen = z.infer<typeof FrameWhen>;
+
+/** Before a pointer command: what lies under its point, by a tree that was read `element_age_ms` milliseconds before. */
+export const FrameElement = {
+  element: ElementAt.optional(),
+  element_age_ms: z.number().int().optional(),
+  /** Why there is none. */
+  element_evidence: z.string().optional(),
+};
 
 /** What the guest says of a frame that it took. Times are the guest's, in milliseconds. */
 export const FrameInfo = z.object({
@@ -26,5 +35,6 @@ export const FrameInfo = z.object({
   settle_ms: z.number(),
   /** Regions that were already changing before the command and were left out of the rule. */
   busy: z.array(Bounds).optional(),
+  ...FrameElement,
 });
 export type FrameInfo = z.infer<typeof FrameInfo>;

@@ -1,6 +1,7 @@
 // What server and guest say to each other over one WebSocket (`/link`, bearer token).
 // Text frames are JSON. Binary frames carry a PNG: four bytes big-endian length, that many bytes of JSON, then the PNG.
 import { z } from 'zod';
+import { ElementPlace } from './element-at.ts';
 import { ERROR_CODES } from './errors.ts';
 import { FrameInfo, FrameWhen } from './frame.ts';
 import { Button } from './primitives.ts';
@@ -15,8 +16,23 @@ export const CaptureWish = z.object({
   before: z.boolean(),
   after: z.boolean(),
   tree: z.boolean(),
+  /** Where the element is that the call is about; told with the frame before it. */
+  element: ElementPlace.optional(),
 });
 export type CaptureWish = z.infer<typeof CaptureWish>;
+
+/** One capture for all who want something of a call; undefined where nobody does. */
+export function mergedWish(wishes: readonly (CaptureWish | undefined)[]): CaptureWish | undefined {
+  const given = wishes.filter((wish) => wish !== undefined);
+  if (given.length === 0) return undefined;
+  const element = given.find((wish) => wish.element !== undefined)?.element;
+  return {
+    before: given.some((wish) => wish.before),
+    after: given.some((wish) => wish.after),
+    tree: given.some((wish) => wish.tree),
+    ...(element === undefined ? {} : { element }),
+  };
+}
 
 export const ToGuest = z.discriminatedUnion('type', [
   z.object({

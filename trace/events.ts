@@ -138,7 +138,8 @@ function callData(row: RowOf<'call'>, parts: CallParts): Record<string, unknown>
     ...(frames.before ? { before: frames.before.file, before_settled: frames.before.settled } : {}),
     ...(picture ? { settled: picture.settled, settle_ms: picture.settle_ms, cursor: picture.cursor } : {}),
     ...withheld(row, reply),
-    ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
+    ...elementData(frames.before),
+    ...evidenceData(evidence, frames.before),
   };
 }
 
@@ -154,6 +155,20 @@ function whoAndWhen(row: RowOf<'call'>, reply: RowOf<'reply'> | undefined): Reco
     ended: reply?.ts ?? null,
     duration_ms: reply?.data.duration_ms ?? null,
   };
+}
+
+/** Why something is missing, by what it is. */
+function evidenceData(
+  evidence: CallParts['evidence'],
+  before: CallParts['frames']['before'],
+): Record<string, unknown> {
+  const all = { ...evidence, ...optional('element', before?.element_evidence) };
+  return Object.keys(all).length > 0 ? { evidence: all } : {};
+}
+
+/** What lay under the point of a pointer command, as the frame before it says. */
+function elementData(before: CallParts['frames']['before']): Record<string, unknown> {
+  return { ...optional('element', before?.element), ...optional('element_age_ms', before?.element_age_ms) };
 }
 
 /** Cua's readers know `null` for what answers nothing. */

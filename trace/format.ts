@@ -1,7 +1,7 @@
 // The rows of a trace's journal, version 1. Readers take every version up to this one and keep row types they do not know.
 import { z } from 'zod';
 import { ERROR_CODES } from '../protocol/errors.ts';
-import { FrameId, FrameWhen } from '../protocol/frame.ts';
+import { FrameElement, FrameId, FrameWhen } from '../protocol/frame.ts';
 import { CaptureWish } from '../protocol/link.ts';
 import { Actor, Bounds, Point } from '../protocol/primitives.ts';
 import { MaskRule } from '../protocol/privacy/rules.ts';
@@ -128,6 +128,7 @@ const TakenFrame = z.object({
   settled: z.boolean(),
   settle_ms: z.number(),
   busy: z.array(Bounds).optional(),
+  ...FrameElement,
 });
 
 const TakenTree = z.object({

@@ -19,6 +19,7 @@ import { CuaServer } from '../alone/cua-server.ts';
 import { LocalCommands } from '../alone/local-commands.ts';
 import { createViewServer } from '../alone/view-server.ts';
 import { createCaptures } from '../capture/create-captures.ts';
+import { TreeMemory } from '../capture/tree-memory.ts';
 import { systemClock } from '../clock.ts';
 import { createHandlers, execute } from '../commands.ts';
 import type { GuestConfig } from '../config.ts';
@@ -44,11 +45,14 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const firstId = await firstIdOf(config.runtimeDir);
   const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
+  const trees = new TreeMemory(systemClock);
   const input = await createInput({ display, accessibility });
   const ptyNews = new PtyNews();
   const windows = new WindowManager(new XWindows(display));
-  const handlers = createHandlers({ config, screen, input: input.handlers, accessibility, windows, ptyNews });
   const privacy = createPrivacy({ accessibility, readTree, input, screen, clock: systemClock });
+  const read = trees.remembering(accessibility, () => !privacy.guard.active);
+  const hands = input.handlers;
+  const handlers = createHandlers({ config, screen, input: hands, accessibility: read, windows, ptyNews });
   const desktop = await openDesktopParts(display);
   const painted = watchFirstPaint(screen, systemClock);
   let lastStatus: GuestStatus = UNSEEN;
@@ -70,7 +74,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
       sessions,
       ...privacy,
       createCaptures: (send) =>
-        createCaptures({ ...privacy, screen, readTree, send, onFault: report, clock: systemClock }),
+        createCaptures({ ...privacy, screen, readTree, trees, send, onFault: report, clock: systemClock }),
       hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: VERSION, status: lastStatus }),
       status,
       ptyNews,

@@ -1,4 +1,5 @@
 // Captures of one link: frames before and after each input, and the tree that belongs to the frame after it.
+import type { ElementPlace } from '../../protocol/element-at.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { systemClock, type Clock } from '../clock.ts';
@@ -11,6 +12,7 @@ import { IdleSampler } from './idle-sampler.ts';
 import { ChangeObserver } from './observer.ts';
 import { Outbox, text, type Cause, type Settling } from './outbox.ts';
 import { SETTLE_TIMES } from './settle-rule.ts';
+import { TreeMemory } from './tree-memory.ts';
 import { Watch } from './watch.ts';
 import { openWorkload, WorkMeter } from './workload.ts';
 
@@ -22,6 +24,8 @@ export interface CaptureParts {
   /** Told of what no message can tell of. */
   readonly onFault: (error: unknown) => void;
   readonly clock?: Clock;
+  /** Shared with whoever else reads trees. */
+  readonly trees?: TreeMemory;
 }
 
 /** Milliseconds for the tree of one capture. */
@@ -29,7 +33,8 @@ const TREE_MS = 5000;
 
 /** One for each link. `around` is for every input and for every command with a wish, and for no other. */
 export function createCaptures(parts: CaptureParts): Captures {
-  const recorder = new ScreenRecorder({ clock: systemClock, ...parts });
+  const clock = parts.clock ?? systemClock;
+  const recorder = new ScreenRecorder({ trees: new TreeMemory(clock), ...parts, clock });
   return {
     around: (callId, wish, work) => recorder.around(callId, wish, work),
     capture: (captureId, when, tree) => recorder.capture(captureId, when, tree),
@@ -61,6 +66,7 @@ class ScreenRecorder {
   readonly #work: WorkMeter;
   readonly #sampler: IdleSampler;
   readonly #film: Film;
+  readonly #trees: TreeMemory;
   readonly #stopListening: () => void;
   #running: Running | undefined;
 
@@ -76,6 +82,7 @@ class ScreenRecorder {
         this.#send({ when: 'video' }, shot, { settled: false, settle_ms: 0 });
       },
     });
+    this.#trees = parts.trees;
     this.#stopListening = parts.screen.onDamage((atMs) => {
       this.#observer.drawn(atMs);
       this.#sampler.drawn();
@@ -86,6 +93,7 @@ class ScreenRecorder {
 
   async around<T>(callId: string, wish: CaptureWish, work: () => Promise<T>): Promise<T> {
     this.#sampler.pause();
+    this.#trees.interrupt();
     const wanted = wish.before || wish.after || wish.tree;
     if (!wanted && !this.#running) return work();
     await this.#outbox.room();
@@ -93,7 +101,7 @@ class ScreenRecorder {
     if (!wanted) return work();
     // What is to be hidden must be looked for while it is where the frame shows it.
     if (this.#parts.guard.active && !(before instanceof Error)) await ended(this.#covering(before));
-    if (wish.before) this.#sendBefore(callId, before);
+    if (wish.before) this.#sendBefore(callId, before, wish.element);
     if (before instanceof Error) return this.#blind(callId, wish, before, work);
     const watch = new Watch({ ...this.#parts, observer: this.#observer, work: this.#work });
     this.#running = { watch, tree: this.#follow(callId, wish, watch) };
@@ -110,6 +118,15 @@ class ScreenRecorder {
     if (shot instanceof Error) this.#outbox.message({ type: 'no_frame', ...cause, evidence: shot.message });
     else this.#send(cause, shot, { settled: this.#quiet(shot), settle_ms: 0 });
     if (tree) await this.#sendTree(cause);
+    else if (when === 'initial') this.#lookAtTree();
+  }
+
+  /** For the elements that the next inputs are about. */
+  #lookAtTree(): void {
+    const { guard, readTree, onFault } = this.#parts;
+    const covered = async (signal: AbortSignal): Promise<TreeReport> =>
+      (await guard.coverTree(await readTree(signal))).report;
+    this.#trees.refresh(covered, TREE_MS).catch(onFault);
   }
 
   requested(callId: string, shot: Shot): void {
@@ -130,6 +147,7 @@ class ScreenRecorder {
     this.#stopListening();
     this.#film.stop();
     this.#sampler.pause();
+    this.#trees.interrupt();
     this.#running?.watch.fail(new Error('the link was closed'));
   }
 
@@ -156,12 +174,14 @@ class ScreenRecorder {
     }
   }
 
-  #sendBefore(callId: string, before: Shot | Error): void {
+  #sendBefore(callId: string, before: Shot | Error, place: ElementPlace | undefined): void {
     const cause: Cause = { call_id: callId, when: 'before' };
     if (before instanceof Error) {
       this.#outbox.message({ type: 'no_frame', ...cause, evidence: before.message });
     } else {
-      this.#send(cause, before, { settled: this.#quiet(before), settle_ms: 0 });
+      const { guard } = this.#parts;
+      const element = place === undefined ? {} : this.#trees.about(place, before.cursor, guard.active);
+      this.#send(cause, before, { settled: this.#quiet(before), settle_ms: 0, ...element });
     }
   }
 
@@ -183,6 +203,7 @@ class ScreenRecorder {
         if (wish.after) this.#send(cause, shot, settling);
         if (this.#running?.watch === watch) this.#sampler.begin();
         if (wish.tree) await this.#sendTree(cause);
+        else if (this.#running?.watch === watch) this.#lookAtTree();
       },
       (error: unknown) => {
         const evidence = text(error);
@@ -197,8 +218,10 @@ class ScreenRecorder {
 
   async #sendTree(cause: Cause): Promise<void> {
     try {
+      const fromMs = this.#parts.clock.now();
       const read = await this.#parts.readTree(AbortSignal.timeout(TREE_MS));
       const { report, masks } = await this.#parts.guard.coverTree(read);
+      this.#trees.remember(report, fromMs, true);
       const message = { type: 'tree', ...cause, report } as const;
       this.#outbox.message(masks.length > 0 ? { ...message, masks: [...masks] } : message);
     } catch (error) {

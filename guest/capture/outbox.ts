@@ -1,14 +1,12 @@
 // Sends captures in the order in which they were taken; pictures are encoded one after the other, in the background.
-import type { FrameInfo } from '../../protocol/frame.ts';
 import type { FromGuest } from '../../protocol/link.ts';
 import type { Covered } from '../privacy/guard.ts';
 import type { Screen } from '../screen/screen.ts';
-import { describeShot, type Shot } from '../screen/shot.ts';
+import { describeShot, type Settling, type Shot } from '../screen/shot.ts';
 import type { SendCapture } from './captures.ts';
 
 type FrameMessage = Extract<FromGuest, { type: 'frame' }>;
 export type Cause = Omit<FrameMessage, 'type' | 'info'>;
-export type Settling = Pick<FrameInfo, 'settled' | 'settle_ms' | 'busy'>;
 
 /** So many captures may wait; who would add another waits for room: frames are large. */
 const ROOM = 16;

@@ -13,11 +13,11 @@ export interface Shot {
   readonly monoMs: number;
 }
 
+/** What is said of a frame beside what it shows. */
+export type Settling = Omit<FrameInfo, 'frame' | 'width' | 'height' | 'cursor' | 'grabbed_ms'>;
+
 /** What is said of a shot. `settleMs` as in FrameInfo. */
-export function describeShot(
-  shot: Shot,
-  settling: Pick<FrameInfo, 'settled' | 'settle_ms' | 'busy'>,
-): FrameInfo {
+export function describeShot(shot: Shot, settling: Settling): FrameInfo {
   const { frame, cursor, grabbedMs } = shot;
   return { frame: frame.id, ...frame.size, cursor, grabbed_ms: grabbedMs, ...settling };
 }

@@ -1,7 +1,7 @@
 // Commands that work the pointer. Names and parameters are those of Cua's computer-server.
 import { z } from 'zod';
 import { Button, Coordinate } from '../primitives.ts';
-import { Done, inputs } from './spec.ts';
+import { Done, pointsAt, startsAtPointer } from './spec.ts';
 
 const Place = { x: Coordinate.nullish(), y: Coordinate.nullish() };
 const Clicks = z.number().int().min(1).max(100).default(1);
@@ -9,38 +9,38 @@ const Clicks = z.number().int().min(1).max(100).default(1);
 const Duration = z.number().min(0).max(60).default(0.5);
 
 export const pointerCommands = {
-  left_click: inputs({
+  left_click: pointsAt({
     title: 'Click',
     params: z.object({ ...Place, button: Button.default('left') }),
     result: Done,
   }),
-  right_click: inputs({ title: 'Right click', params: z.object(Place), result: Done }),
-  middle_click: inputs({ title: 'Middle click', params: z.object(Place), result: Done }),
-  double_click: inputs({ title: 'Double click', params: z.object(Place), result: Done }),
-  triple_click: inputs({ title: 'Triple click', params: z.object(Place), result: Done }),
-  mouse_down: inputs({
+  right_click: pointsAt({ title: 'Right click', params: z.object(Place), result: Done }),
+  middle_click: pointsAt({ title: 'Middle click', params: z.object(Place), result: Done }),
+  double_click: pointsAt({ title: 'Double click', params: z.object(Place), result: Done }),
+  triple_click: pointsAt({ title: 'Triple click', params: z.object(Place), result: Done }),
+  mouse_down: pointsAt({
     title: 'Press button',
     params: z.object({ ...Place, button: Button.default('left') }),
     result: Done,
   }),
-  mouse_up: inputs({
+  mouse_up: pointsAt({
     title: 'Release button',
     params: z.object({ ...Place, button: Button.default('left') }),
     result: Done,
   }),
-  move_cursor: inputs({
+  move_cursor: pointsAt({
     title: 'Move pointer',
     params: z.object({ x: Coordinate, y: Coordinate }),
     result: Done,
     idempotent: true,
   }),
-  drag_to: inputs({
+  drag_to: startsAtPointer({
     title: 'Drag to',
     params: z.object({ x: Coordinate, y: Coordinate, button: Button.default('left'), duration: Duration }),
     result: Done,
     timeoutMs: 70_000,
   }),
-  drag: inputs({
+  drag: pointsAt({
     title: 'Drag along a path',
     params: z.object({
       path: z
@@ -53,7 +53,7 @@ export const pointerCommands = {
     result: Done,
     timeoutMs: 70_000,
   }),
-  scroll: inputs({
+  scroll: startsAtPointer({
     title: 'Scroll',
     // Cua's form: x and y are wheel amounts. With scroll_x or scroll_y beside them, x and y are the position.
     params: z.object({
@@ -64,9 +64,9 @@ export const pointerCommands = {
     }),
     result: Done,
   }),
-  scroll_down: inputs({ title: 'Scroll down', params: z.object({ clicks: Clicks }), result: Done }),
-  scroll_up: inputs({ title: 'Scroll up', params: z.object({ clicks: Clicks }), result: Done }),
-  scroll_direction: inputs({
+  scroll_down: startsAtPointer({ title: 'Scroll down', params: z.object({ clicks: Clicks }), result: Done }),
+  scroll_up: startsAtPointer({ title: 'Scroll up', params: z.object({ clicks: Clicks }), result: Done }),
+  scroll_direction: startsAtPointer({
     title: 'Scroll',
     params: z.object({ direction: z.enum(['up', 'down', 'left', 'right']), clicks: Clicks }),
     result: Done,

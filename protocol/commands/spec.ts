@@ -21,6 +21,8 @@ export interface CommandSpec<P extends z.ZodType = z.ZodType, R extends z.ZodTyp
   /** `after`: its before and after frames are recorded; `result`: the picture it answers with is; `none`: no picture. */
   capture: 'after' | 'result' | 'none';
   redact: Redaction;
+  /** What it is about: what lies at its `x` and `y` (at the pointer where it has none), at the pointer, or at no place. */
+  place: 'point' | 'pointer' | 'none';
   /** `view` reads the desktop, `control` changes it. */
   permission: 'view' | 'control';
   /** Milliseconds until the command is given up; a `timeout` parameter of the command adds to it. */
@@ -35,6 +37,7 @@ const READ: Flags = {
   input: false,
   capture: 'none',
   redact: {},
+  place: 'none',
   permission: 'view',
   timeoutMs: 10_000,
   idempotent: true,
@@ -43,6 +46,7 @@ const INPUT: Flags = {
   input: true,
   capture: 'after',
   redact: {},
+  place: 'none',
   permission: 'control',
   timeoutMs: 10_000,
   idempotent: false,
@@ -51,6 +55,7 @@ const CHANGE: Flags = {
   input: false,
   capture: 'none',
   redact: {},
+  place: 'none',
   permission: 'control',
   timeoutMs: 30_000,
   idempotent: false,
@@ -67,6 +72,16 @@ export function reads<P extends z.ZodType, R extends z.ZodType>(row: Row<P, R>):
 /** A command that works pointer or keyboard. */
 export function inputs<P extends z.ZodType, R extends z.ZodType>(row: Row<P, R>): CommandSpec<P, R> {
   return { ...INPUT, ...row };
+}
+
+/** A command that works the pointer at a place of its own, or where it is. */
+export function pointsAt<P extends z.ZodType, R extends z.ZodType>(row: Row<P, R>): CommandSpec<P, R> {
+  return inputs({ place: 'point', ...row });
+}
+
+/** A command that begins where the pointer is. */
+export function startsAtPointer<P extends z.ZodType, R extends z.ZodType>(row: Row<P, R>): CommandSpec<P, R> {
+  return inputs({ place: 'pointer', ...row });
 }
 
 /** A command that changes the desktop by other means: files, processes, the clipboard. */

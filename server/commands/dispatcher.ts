@@ -4,6 +4,7 @@ import { checkedParams, deadlineOf, knownCommand } from '../../protocol/commands
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import type { RequestId } from '../../protocol/envelope.ts';
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
+import { mergedWish, type CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { GuestLink } from './guest-link.ts';
 import { Lane } from '../../protocol/lane.ts';
@@ -134,16 +135,8 @@ export class Dispatcher {
     }
   }
 
-  #wish(call: CommandCall): ReturnType<CommandObserver['wish']> {
-    const wishes = this.#observers
-      .map((observer) => observer.wish(call))
-      .filter((wish) => wish !== undefined);
-    if (wishes.length === 0) return undefined;
-    return {
-      before: wishes.some((wish) => wish.before),
-      after: wishes.some((wish) => wish.after),
-      tree: wishes.some((wish) => wish.tree),
-    };
+  #wish(call: CommandCall): CaptureWish | undefined {
+    return mergedWish(this.#observers.map((observer) => observer.wish(call)));
   }
 }
 

@@ -4,6 +4,7 @@ import type { CaptureWish } from '../../protocol/link.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
 import type { RowData, RowType } from '../../trace/format.ts';
 import type { CommandCall, CommandOutcome } from '../commands/observer.ts';
+import { elementPlace } from './element-place.ts';
 import type { Cause } from './capture-writer.ts';
 import type { KeyVerdict } from './desktop-privacy.ts';
 import type { Hider } from './hiding.ts';
@@ -122,5 +123,7 @@ function masksIn(where: 'call' | 'reply', callId: string, recorded: Recorded): R
 function wishOf(call: CommandCall, options: TraceOptions): CaptureWish | undefined {
   if (commandSpec(call.command).capture !== 'after') return undefined;
   const { screenshots, accessibility_tree: tree } = options;
-  return screenshots || tree ? { before: screenshots, after: screenshots, tree } : undefined;
+  const element = screenshots ? elementPlace(call) : undefined;
+  const wish = { before: screenshots, after: screenshots, tree, ...(element ? { element } : {}) };
+  return screenshots || tree ? wish : undefined;
 }

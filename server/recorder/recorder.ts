@@ -2,7 +2,7 @@
 // flight recorder, which takes in everything that a trace that runs would.
 import type { DesktopSpec, DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
-import type { CaptureWish } from '../../protocol/link.ts';
+import { mergedWish, type CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { TraceInfo, TraceOptions } from '../../protocol/tracing.ts';
 import { isPredicateType, type DesktopFacts, type RowOf } from '../../trace/format.ts';
@@ -208,7 +208,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   wish(call: CommandCall): CaptureWish | undefined {
-    return merged([this.#recording?.wish(call), this.#flight?.wish(call)]);
+    return mergedWish([this.#recording?.wish(call), this.#flight?.wish(call)]);
   }
 
   onCall(call: CommandCall): void {
@@ -325,15 +325,4 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     this.#privacy.release(recording.start.data.trace_id);
     if (this.#flight && !recording.options.screenshots) this.#parts.port.forgetFrames();
   }
-}
-
-/** One capture for all who want it. */
-function merged(wishes: readonly (CaptureWish | undefined)[]): CaptureWish | undefined {
-  const given = wishes.filter((wish) => wish !== undefined);
-  if (given.length === 0) return undefined;
-  return {
-    before: given.some((wish) => wish.before),
-    after: given.some((wish) => wish.after),
-    tree: given.some((wish) => wish.tree),
-  };
 }

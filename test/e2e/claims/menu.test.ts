@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Bounds } from '../../../protocol/primitives.ts';
+import { ElementAt } from '../../../protocol/element-at.ts';
 import { TreeNode } from '../../../protocol/tree.ts';
 import { startComputer, type TestComputer } from '../../support/computer.ts';
 import {
@@ -88,6 +89,14 @@ function itemOf(tree: TreeNode, app: string, wanted: string | number): Placed {
   return found;
 }
 
+/** The event names the element that was clicked, with what it lies in. */
+function assertElement(call: CallData, { app, role, title }: Case['opener']): void {
+  const element = ElementAt.parse(call['element']);
+  assert.deepEqual([element.role, element.name], [role, title]);
+  assert.deepEqual(element.path[0], { role: 'application', name: app });
+  assert.equal(typeof call['element_age_ms'], 'number');
+}
+
 /** How much of each place is not as it was. */
 async function newShares(trace: SavedTrace, call: CallData, places: readonly Bounds[]): Promise<number[]> {
   const was = await decodePicture(await trace.picture(String(call['before'])));
@@ -112,6 +121,7 @@ describe('a click that opens a menu', () => {
       const { trace, call, tree } = await open(desk, one);
       const items = one.items.map((item) => itemOf(tree, one.opener.app, item));
       assert.equal(call.settled, true);
+      assertElement(call, one.opener);
       const shares = await newShares(
         trace,
         call,
