@@ -217,6 +217,20 @@ export const API = {
     body: RedactOptions,
     response: TraceRedacted,
   }),
+  holdTrace: row({
+    method: 'POST',
+    path: '/v1/traces/:id/hold',
+    title: 'Keep a trace from being deleted',
+    body: NoBody,
+    response: TraceInfo,
+  }),
+  releaseTrace: row({
+    method: 'POST',
+    path: '/v1/traces/:id/release',
+    title: 'Let a trace be deleted again',
+    body: NoBody,
+    response: TraceInfo,
+  }),
   deleteTrace: row({
     method: 'DELETE',
     path: '/v1/traces/:id',

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { Privacy, PrivacyRules, RecordedPrivacy, recordedPrivacy } from './privacy/rules.ts';
 
+/** What a recorded command survives once it was answered: the end of the server's process, or loss of power too. */
+export const Durability = z.enum(['process', 'power']);
+export type Durability = z.infer<typeof Durability>;
+
 /** What a trace may be called. No path can be made of it. */
 export const TraceName = z
   .string()
@@ -23,6 +27,8 @@ export const TraceOptions = z.strictObject({
   pace: z.enum(['free', 'settled']).default('free'),
   /** What is kept out beside secrets: a mode, or rules. */
   privacy: Privacy.optional(),
+  /** Where it is not said, the server's own. `power` costs each command a flush of the disk, shared by all who wait. */
+  durability: Durability.optional(),
 });
 export type TraceOptions = z.output<typeof TraceOptions>;
 export type TraceOptionsInput = z.input<typeof TraceOptions>;
@@ -98,6 +104,8 @@ export const TraceInfo = z.object({
   state: TraceState,
   /** Whether the ZIP is written; `GET .../archive` waits for it. */
   archived: z.boolean(),
+  /** It is not deleted, by anybody or by age, until it is released. */
+  held: z.boolean(),
   /** Null until it is sealed. */
   summary: TraceSummary.nullable(),
 });

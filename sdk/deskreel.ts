@@ -191,6 +191,15 @@ export class Deskreel implements AsyncDisposable {
     return { traceId: trace_id, ...told };
   }
 
+  /** Keeps a trace from being deleted at the server, by anybody and by age, until it is released. */
+  async holdTrace(traceId: string): Promise<TraceInfo> {
+    return camelKeys(await this.#http.api('holdTrace', { id: traceId }));
+  }
+
+  async releaseTrace(traceId: string): Promise<TraceInfo> {
+    return camelKeys(await this.#http.api('releaseTrace', { id: traceId }));
+  }
+
   /** Deletes a finished trace at the server. What was saved elsewhere stays. */
   async deleteTrace(traceId: string): Promise<void> {
     await this.#http.api('deleteTrace', { id: traceId });

@@ -16,6 +16,7 @@ import { Registry } from './desktops/registry.ts';
 import { httpServer } from './http/server.ts';
 import { CommandMetrics } from './metrics/command-metrics.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
+import { Retention } from './recorder/retention.ts';
 import { openTraceStore } from './recorder/traces-store.ts';
 import { openRequestStore } from './requests/request-store.ts';
 import { Uploads } from './uploads/uploads.ts';
@@ -58,7 +59,8 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   const log = createLog({ write, now: () => clock.now(), secrets: [token] });
   const driver = await connectEngine(config.engine, clock);
   const store = new RecordStore(config.data);
-  const traces = await openTraceStore({ data: config.data, clock, log });
+  const { durability } = config;
+  const traces = await openTraceStore({ data: config.data, clock, log, durability });
   closing.defer('traces', () => traces.close());
   const recovered = await traces.recover();
   log.info('traces.recovered', { ...recovered });
@@ -72,6 +74,9 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   closing.defer('keeper', () => keeper.close());
   await keeper.start();
   await traces.removeFlightsBut(registry.list().map((desktop) => desktop.id));
+  const retention = new Retention({ store: traces, limits: config.retention, clock, log });
+  closing.defer('retention', () => retention.close());
+  retention.start();
   const stop = new AbortController();
   const authenticator = new Authenticator(token, id);
   const { host } = config;

@@ -3,6 +3,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseWith } from '../protocol/codec.ts';
+import { Durability } from '../protocol/tracing.ts';
+import type { RetentionLimits } from './recorder/retention.ts';
 
 export const DEFAULT_HOST = '127.0.0.1';
 export const DEFAULT_PORT = 7800;
@@ -30,10 +32,32 @@ export interface Config {
   readonly token: string | undefined;
   /** For desktops whose spec names none. */
   readonly image: string;
+  /** For traces that do not say. */
+  readonly durability: Durability;
+  /** Which finished traces are kept. */
+  readonly retention: RetentionLimits;
   readonly engine: EngineSettings;
 }
 
 export type ConfigOverrides = Partial<Omit<Config, 'engine'>>;
+
+const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const BYTES = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** `12h`, `30d`; to milliseconds. */
+const Duration = quantity(MS, 'a time such as 12h or 30d');
+/** `500m`, `20g`; to bytes. */
+const Size = quantity(BYTES, 'a size such as 500m or 20g');
+
+function quantity(units: Readonly<Record<string, number>>, about: string) {
+  return z.string().transform((text, context) => {
+    const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([a-z])$/i.exec(text) ?? [];
+    const size = units[unit.toLowerCase()];
+    if (size !== undefined && Number(digits) > 0) return Math.round(Number(digits) * size);
+    context.addIssue({ code: 'custom', message: about });
+    return z.NEVER;
+  });
+}
 
 const Environment = z.object({
   DESKREEL_HOST: z.string().min(1).default(DEFAULT_HOST),
@@ -41,6 +65,9 @@ const Environment = z.object({
   DESKREEL_DATA: z.string().min(1).default(join(homedir(), '.deskreel')),
   DESKREEL_TOKEN: z.string().min(8, 'at least 8 characters').optional(),
   DESKREEL_IMAGE: z.string().min(1).default(DEFAULT_IMAGE),
+  DESKREEL_DURABILITY: Durability.default('process'),
+  DESKREEL_KEEP: Duration.optional(),
+  DESKREEL_KEEP_SIZE: Size.optional(),
   DOCKER_HOST: z.string().optional(),
   DOCKER_CONTEXT: z.string().optional(),
   DOCKER_TLS_VERIFY: z.string().optional(),
@@ -59,6 +86,8 @@ export function readConfig(overrides: ConfigOverrides = {}, environment = proces
     data: resolve(overrides.data ?? env.DESKREEL_DATA),
     token: overrides.token ?? env.DESKREEL_TOKEN,
     image: overrides.image ?? env.DESKREEL_IMAGE,
+    durability: overrides.durability ?? env.DESKREEL_DURABILITY,
+    retention: overrides.retention ?? { ageMs: env.DESKREEL_KEEP, bytes: env.DESKREEL_KEEP_SIZE },
     engine: engineSettings(env),
   };
 }

@@ -12,6 +12,7 @@ import { traceImport } from './trace-import.ts';
 import { traceShow } from './trace-show.ts';
 import { traceCut } from './trace-cut.ts';
 import { traceRedact } from './trace-redact.ts';
+import { traceHold, traceRelease } from './trace-hold.ts';
 import { traceVerify } from './trace-verify.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
 
@@ -31,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   traceShow,
   traceGet,
   traceVerify,
+  traceHold,
+  traceRelease,
   traceExport,
   traceImport,
   traceRedact,

@@ -14,15 +14,31 @@ export const serve = command({
       about: 'port to listen on; 0 takes a free one (DESKREEL_PORT, 7800)',
     },
     data: { type: 'string', value: 'DIR', about: 'data folder (DESKREEL_DATA, ~/.deskreel)' },
+    keep: {
+      type: 'string',
+      value: 'TIME',
+      about: 'how long finished traces are kept: 30d (DESKREEL_KEEP, for ever)',
+    },
+    'keep-size': {
+      type: 'string',
+      value: 'SIZE',
+      about: 'how much they may take together: 20g (DESKREEL_KEEP_SIZE, no end)',
+    },
+    durability: {
+      type: 'string',
+      value: 'process|power',
+      about: 'what an answered command of a trace survives (DESKREEL_DURABILITY, process)',
+    },
     verbose: { type: 'boolean', about: 'log what goes well, too' },
   },
   notes: ['Prints one line when it listens. What goes wrong is logged as JSON rows on standard error.'],
-  run: async ({ flags: { host, port, data, verbose } }, { out, signal }) => {
-    const config = readConfig({
+  run: async ({ flags: { host, port, data, verbose, ...rest } }, { out, signal }) => {
+    const overrides = {
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port: portOf(port) }),
       ...(data === undefined ? {} : { data }),
-    });
+    };
+    const config = readConfig(overrides, { ...process.env, ...settings(rest) });
     // Loaded here: no other command needs the server's parts.
     const { startServer } = await import('../../server/app.ts');
     const server = await startServer(config, {
@@ -46,4 +62,14 @@ function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`serve: --port is a number from 0 to 65535, not ${text}`);
+}
+
+/** Flags that are settings of the environment under another name. */
+function settings(flags: Record<'keep' | 'keep-size' | 'durability', string | undefined>): NodeJS.ProcessEnv {
+  const { keep, 'keep-size': size, durability } = flags;
+  return {
+    ...(keep === undefined ? {} : { DESKREEL_KEEP: keep }),
+    ...(size === undefined ? {} : { DESKREEL_KEEP_SIZE: size }),
+    ...(durability === undefined ? {} : { DESKREEL_DURABILITY: durability }),
+  };
 }

@@ -30,12 +30,19 @@ export const traceStart = command({
       value: 'free|settled',
       about: 'settled: each input waits for the screen to rest (free)',
     },
+    durability: {
+      type: 'string',
+      value: 'process|power',
+      about: "power: an answered command survives the loss of power too (the server's)",
+    },
   },
   run: async ({ words: [wanted = ''], flags }, { out, server }) => {
+    const durability = oneOf('durability', flags.durability, ['process', 'power']);
     const pace = oneOf('pace', flags.pace, ['free', 'settled']);
     const options: TracingOptions = {
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(pace === undefined ? {} : { pace }),
+      ...(durability === undefined ? {} : { durability }),
       accessibilityTree: flags['accessibility-tree'] === true,
       video: flags.video === true,
       screenshots: flags['no-screenshots'] !== true,

@@ -29,6 +29,8 @@ export interface TracingOptions {
   pace?: 'free' | 'settled';
   /** What is kept out beside secrets: `strict`, or rules by region, window title and pattern. */
   privacy?: PrivacyOptions | undefined;
+  /** What an answered command survives: the end of the server's process, or loss of power too. Default: the server's. */
+  durability?: 'process' | 'power' | undefined;
 }
 
 /** How a finished trace is saved on this machine. */

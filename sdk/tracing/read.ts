@@ -1,9 +1,12 @@
 // A saved trace, read back: its overview and its events, from the ZIP or from the folder.
 import { z } from 'zod';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
-import { openTraceFiles, readWhole } from '../../trace/files/trace-files.ts';
-import { METADATA } from '../../trace/layout.ts';
+import { DeskreelError } from '../../protocol/errors.ts';
+import { streamEvents } from '../../trace/events.ts';
+import { openTraceFiles, readWhole, type TraceFiles } from '../../trace/files/trace-files.ts';
+import { JOURNAL, METADATA } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
+import { readRows } from '../../trace/reader.ts';
 import { camelKeys, type CamelKeys } from '../names.ts';
 
 /** An `event_*` file of the archive, in its own words. Times are seconds. */
@@ -26,18 +29,35 @@ const EVENT_FILE = /^event_\d{6,}_(?!accessibility_tree\.)\w+\.json$/;
 
 /** Reads a trace that was saved on this machine. Throws where it is none. */
 export async function readTrace(path: string): Promise<SavedTraceContent> {
-  const wanted = (name: string): boolean => name === METADATA || EVENT_FILE.test(name);
-  const texts = new Map<string, string>();
-  {
-    await using files = await openTraceFiles(path);
-    for (const name of files.names) {
-      if (wanted(name)) texts.set(name, (await readWhole(files, name)).toString('utf8'));
-    }
-  }
-  const overview = parseWith(TraceOverview, parseJson(texts.get(METADATA) ?? ''), `${path}: ${METADATA}`);
-  texts.delete(METADATA);
-  const events = [...texts]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, text]) => parseWith(TraceEvent, parseJson(text), `${path}: ${name}`));
+  await using files = await openTraceFiles(path);
+  const overview = files.has(METADATA) ? await readJsonFile(files, METADATA, TraceOverview, path) : undefined;
+  if (!overview) throw new DeskreelError('bad_request', `${path} is no trace: it has no ${METADATA}`);
+  const events = files.has(JOURNAL) ? await eventsOfRows(files) : await eventsInFiles(files, path);
   return { overview: camelKeys(overview), events };
+}
+
+/** One file holds the rows of all events: a long trace has ten thousand files of them. */
+async function eventsOfRows(files: TraceFiles): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = [];
+  for await (const { event } of streamEvents(readRows(await files.stream(JOURNAL)))) {
+    if (event.type !== 'accessibility_tree') events.push({ ...event });
+  }
+  return events;
+}
+
+/** Of another's archive, which has no rows. */
+async function eventsInFiles(files: TraceFiles, path: string): Promise<TraceEvent[]> {
+  const names = files.names.filter((name) => EVENT_FILE.test(name)).sort();
+  const events: TraceEvent[] = [];
+  for (const name of names) events.push(await readJsonFile(files, name, TraceEvent, path));
+  return events;
+}
+
+async function readJsonFile<S extends z.ZodType>(
+  files: TraceFiles,
+  name: string,
+  schema: S,
+  path: string,
+): Promise<z.output<S>> {
+  return parseWith(schema, parseJson((await readWhole(files, name)).toString('utf8')), `${path}: ${name}`);
 }

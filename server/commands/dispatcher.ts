@@ -110,6 +110,10 @@ export class Dispatcher {
     }
     const outcome = 'error' in checked ? failure(checked.error, 0) : await this.#ask(call, way, from);
     for (const observer of this.#observers) observer.onReply(call, outcome);
+    for (const observer of this.#observers) {
+      const durable = observer.durable?.();
+      if (durable) await durable;
+    }
     return outcome.image ? withPicture(call, outcome) : outcome;
   }
 

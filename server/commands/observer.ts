@@ -41,6 +41,8 @@ export interface CommandObserver {
   onCall(call: CommandCall): void;
   /** Before the client is answered. Must be done when it returns. */
   onReply(call: CommandCall, outcome: CommandOutcome): void;
+  /** What the answer waits for beyond that; undefined for nothing. Must not reject. */
+  durable?(): Promise<void> | undefined;
 }
 
 export type CaptureMessage = Extract<FromGuest, { type: 'frame' | 'no_frame' | 'tree' | 'no_tree' }>;

@@ -16,6 +16,8 @@ type Names =
   | 'listTraces'
   | 'getTrace'
   | 'redactTrace'
+  | 'holdTrace'
+  | 'releaseTrace'
   | 'deleteTrace';
 
 export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
@@ -51,6 +53,8 @@ export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
     listTraces: async () => ({ traces: await parts.traces.list() }),
     getTrace: ({ request }) => parts.traces.info(pathParam(request, 'id')),
     redactTrace: ({ body, request }) => redactTrace(parts.traces, pathParam(request, 'id'), body),
+    holdTrace: ({ request }) => parts.traces.hold(pathParam(request, 'id')),
+    releaseTrace: ({ request }) => parts.traces.release(pathParam(request, 'id')),
     deleteTrace: async ({ request }) => {
       await parts.traces.delete(pathParam(request, 'id'));
       return undefined;

@@ -1,10 +1,12 @@
 // The append-only journal of one trace: a row is in the file when `append` returns, so a kill loses none that was acted on.
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
 import { VERSION, type Envelope, type RowData, type RowOf, type RowType } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
+import { GroupSync } from './group-sync.ts';
 import { PRIVATE_FILE } from '../fs-atomic.ts';
 import { asStorageError, isDiskFull, type Reserve } from './reserve.ts';
 
@@ -22,6 +24,8 @@ export interface JournalEnd {
   readonly rows: number;
   readonly bytes: number;
   readonly lastHash: string;
+  /** Of the file, where it was hashed as it was written. */
+  readonly sha256?: string;
 }
 
 const AT_BEGINNING: JournalEnd = { rows: 0, bytes: 0, lastHash: CHAIN_START };
@@ -43,17 +47,23 @@ export class Journal {
   #bytes: number;
   #lastHash: string;
   #open = true;
+  readonly #group: GroupSync;
+  /** Of the whole file; undefined where it was begun by another. */
+  readonly #hash: Hash | undefined;
 
   constructor(parts: JournalParts, from: JournalEnd = AT_BEGINNING) {
     this.#parts = parts;
     this.#fd = openSync(parts.path, from.rows === 0 ? 'ax' : 'a', PRIVATE_FILE);
+    this.#group = new GroupSync(this.#fd);
+    this.#hash = from.rows === 0 ? createHash('sha256') : undefined;
     this.#rows = from.rows;
     this.#bytes = from.bytes;
     this.#lastHash = from.lastHash;
   }
 
   get end(): JournalEnd {
-    return { rows: this.#rows, bytes: this.#bytes, lastHash: this.#lastHash };
+    const { rows, bytes, lastHash } = { rows: this.#rows, bytes: this.#bytes, lastHash: this.#lastHash };
+    return { rows, bytes, lastHash, ...(this.#hash ? { sha256: this.#hash.copy().digest('hex') } : {}) };
   }
 
   /** Writes a row and returns it. Throws `storage_full` where there is no room for it, and then nothing was written. */
@@ -65,6 +75,11 @@ export class Journal {
   /** A row of a type that the recorder does not write itself, as an SDK sent it. */
   appendForeign(type: string, data: Record<string, unknown>, about: RowAbout): Envelope {
     return this.#write({ ...this.#envelope(type, about), data }, 'open');
+  }
+
+  /** Resolves when every row so far is on the disk itself, power loss or not. One flush serves all who wait. */
+  sync(): Promise<void> {
+    return this.#open ? this.#group.sync() : Promise.resolve();
   }
 
   close(): void {
@@ -95,6 +110,7 @@ export class Journal {
     const line = JSON.stringify(row);
     const bytes = Buffer.from(`${line}\n`);
     this.#writeBytes(bytes, room);
+    this.#hash?.update(bytes);
     this.#rows += 1;
     this.#bytes += bytes.length;
     this.#lastHash = lineHash(bytes.subarray(0, -1));

@@ -217,6 +217,14 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     this.#flight?.write((flight) => flight.onCall(call, verdict));
   }
 
+  /** Never rejects: what the disk refuses is counted, and the command is answered. */
+  durable(): Promise<void> | undefined {
+    return this.#recording?.durable()?.catch((error: unknown) => {
+      this.#parts.store.metrics.fault('journal');
+      this.#parts.log.error('recorder.not_flushed', { error });
+    });
+  }
+
   onReply(call: CommandCall, outcome: CommandOutcome): void {
     this.#flight?.write((flight) => flight.onReply(call, outcome));
     this.#recording?.onReply(call, outcome);
@@ -260,6 +268,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       const privacy = this.#privacy;
       const captureWaitMs = this.#captureWaitMs;
       const onFault = (part: FaultPart): void => store.metrics.fault(part);
+      const durability = options.durability ?? store.durability;
       const recording = beginTrace({
         dir,
         traceId,
@@ -272,6 +281,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
         captureWaitMs,
         onFault,
         pool,
+        durability,
       });
       this.#recording = recording;
       port.forgetFrames();

@@ -5,18 +5,31 @@ import { summaryOf, type TraceOverview } from '../../trace/metadata.ts';
 import { readJournal } from '../../trace/reader.ts';
 import { isMissing } from '../fs-atomic.ts';
 
-export function sealedInfo(overview: TraceOverview, archived: boolean): TraceInfo {
+export function sealedInfo(
+  overview: TraceOverview,
+  { archived, held }: { archived: boolean; held: boolean },
+): TraceInfo {
   const { trace_id, name, run_id, start_time, end_time } = overview;
   const summary = summaryOf(overview);
   const desktop = overview.desktop.id;
-  return { trace_id, name, run_id, desktop, start_time, end_time, state: 'sealed', archived, summary };
+  return { trace_id, name, run_id, desktop, start_time, end_time, state: 'sealed', archived, held, summary };
 }
 
 export function openInfo(start: RowOf<'trace_start'>, state: 'recording' | 'sealing'): TraceInfo {
   const { trace_id, name, desktop } = start.data;
   const times = { start_time: start.ts, end_time: null };
   const { run_id } = start;
-  return { trace_id, name, run_id, desktop: desktop.id, ...times, state, archived: false, summary: null };
+  return {
+    trace_id,
+    name,
+    run_id,
+    desktop: desktop.id,
+    ...times,
+    state,
+    archived: false,
+    held: false,
+    summary: null,
+  };
 }
 
 /** The row that begins the journal; undefined where there is none. */

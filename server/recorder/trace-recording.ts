@@ -1,7 +1,7 @@
 // One trace while it runs, from its first row to its last.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { recordedOptions, type TraceOptions } from '../../protocol/tracing.ts';
+import { recordedOptions, type Durability, type TraceOptions } from '../../protocol/tracing.ts';
 import type { DesktopFacts, RowOf } from '../../trace/format.ts';
 import { JOURNAL } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
@@ -19,6 +19,7 @@ export interface TraceParts extends Omit<RecordingParts, 'options'> {
   readonly options: TraceOptions;
   readonly desktop: DesktopFacts;
   readonly pool: BlobPool;
+  readonly durability: Durability;
 }
 
 /** What is needed to seal it. */
@@ -48,7 +49,13 @@ export function beginTrace(parts: TraceParts): TraceRecording {
     const start = journal.append('trace_start', data, 'open', SYSTEM);
     const tally = new Tally();
     tally.add(start);
-    const files = { journal, blobs: new BlobStore(dir, pool), names: new PictureNames(), tally, reserve };
+    const files = {
+      journal,
+      blobs: new BlobStore(dir, pool, { flush: parts.durability === 'power' }),
+      names: new PictureNames(),
+      tally,
+      reserve,
+    };
     return new TraceRecording(parts, start, files);
   } catch (error) {
     journal.close();
@@ -60,11 +67,13 @@ export function beginTrace(parts: TraceParts): TraceRecording {
 export class TraceRecording extends Recording {
   readonly start: RowOf<'trace_start'>;
   readonly #files: TraceFiles;
+  readonly #durability: Durability;
 
   constructor(parts: TraceParts, start: RowOf<'trace_start'>, files: TraceFiles) {
     super({ ...parts, options: () => parts.options }, files);
     this.start = start;
     this.#files = files;
+    this.#durability = parts.durability;
   }
 
   /** Writes the last row. What is still under way is told to be missing. To be closed afterwards, however it ended. */
@@ -75,7 +84,13 @@ export class TraceRecording extends Recording {
     // The last row's own event is counted in what it says.
     const data = { end: 'stopped', counts: { ...counts, events: counts.events + 1 } } as const;
     const end = journal.append('trace_end', data, 'must', SYSTEM);
+    await journal.sync();
     return { start: this.start, end, journal: journal.end, blobs: blobs.files() };
+  }
+
+  /** What must have ended before a command is answered; undefined where nothing must. Rejects where the disk fails. */
+  durable(): Promise<void> | undefined {
+    return this.#durability === 'power' ? this.#files.journal.sync() : undefined;
   }
 
   /** Gives the file and the reserve back; the journal can be finished by recovery. */

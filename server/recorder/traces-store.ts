@@ -4,15 +4,15 @@ import { mkdirSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeskreelError } from '../../protocol/errors.ts';
-import type { TraceInfo } from '../../protocol/tracing.ts';
+import type { Durability, TraceInfo } from '../../protocol/tracing.ts';
 import type { RowOf } from '../../trace/format.ts';
 import type { Found } from '../../trace/imports/detect.ts';
-import { isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '../../trace/layout.ts';
+import { HOLD, isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
 import type { Clock } from '../clock.ts';
 import { Lane } from '../../protocol/lane.ts';
-import { isMissing, PRIVATE_DIR, privateDir, readJson } from '../fs-atomic.ts';
+import { isMissing, PRIVATE_DIR, privateDir, readJson, writeJson } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';
 import { writeImport } from './import.ts';
@@ -26,12 +26,16 @@ import { sealFolder } from './seal.ts';
 import { firstRow, openInfo, sealedInfo } from './trace-info.ts';
 
 const FLIGHT_DIR = 'flight';
+/** Behind the name of a folder that is on its way out. */
+const DELETED = '.deleted';
 
 export interface TraceStoreParts {
   /** The server's data folder. */
   readonly data: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** For traces that do not say. Default `process`. */
+  readonly durability?: Durability;
 }
 
 /** A finished trace, for readers and exports. */
@@ -40,6 +44,14 @@ export interface OpenedTrace {
   /** Its folder: `frames/`, `trees/` and the journal. */
   readonly dir: string;
   entries(): AsyncGenerator<Entry>;
+}
+
+/** A finished trace on disk. */
+export interface KeptTrace {
+  readonly traceId: string;
+  readonly endedMs: number;
+  readonly bytes: number;
+  readonly held: boolean;
 }
 
 export interface Recovered {
@@ -75,6 +87,10 @@ export class TraceStore {
     this.#root = root;
     this.#key = key;
     this.#parts = parts;
+  }
+
+  get durability(): Durability {
+    return this.#parts.durability ?? 'process';
   }
 
   /** Where a desktop's flight recorder keeps its journal. */
@@ -147,7 +163,7 @@ export class TraceStore {
     try {
       const overview = await sealFolder(join(this.#root, id), recorded, this.#key);
       this.#archiveSoon(id);
-      return sealedInfo(overview, false);
+      return sealedInfo(overview, { archived: false, held: false });
     } finally {
       this.#live.delete(id);
     }
@@ -205,23 +221,55 @@ export class TraceStore {
     return { path, bytes: (await stat(path)).size };
   }
 
-  /** Removes a trace and everything of it, in its desktop's flight recorder too. Throws `not_found`, or `conflict` while it is being recorded. */
-  async delete(traceId: string): Promise<void> {
+  /** Keeps a trace from being deleted, by anybody and by age, until it is released. Throws `not_found`. */
+  async hold(traceId: string): Promise<TraceInfo> {
     await this.info(traceId);
+    const since = new Date(this.#parts.clock.now()).toISOString();
+    await writeJson(join(this.#root, traceId, HOLD), { since });
+    return this.info(traceId);
+  }
+
+  /** Throws `not_found`. */
+  async release(traceId: string): Promise<TraceInfo> {
+    await this.info(traceId);
+    await rm(join(this.#root, traceId, HOLD), { force: true });
+    return this.info(traceId);
+  }
+
+  /** What the finished traces take, for those who decide which of them go. */
+  async kept(): Promise<KeptTrace[]> {
+    const sealed = (await this.list()).filter(({ state }) => state === 'sealed');
+    return Promise.all(
+      sealed.map(async ({ trace_id: traceId, start_time, end_time, held }) => ({
+        traceId,
+        endedMs: Date.parse(end_time ?? start_time),
+        bytes: await bytesIn(join(this.#root, traceId)),
+        held,
+      })),
+    );
+  }
+
+  /** Removes a trace and everything of it, in its desktop's flight recorder too. Throws `not_found`, or `conflict` while it is being
+   * recorded or held. */
+  async delete(traceId: string): Promise<void> {
+    const { held } = await this.info(traceId);
+    if (held) throw new DeskreelError('conflict', `${traceId} is held: \`deskreel trace release\` it first`);
     this.#refuseLive(traceId);
     await this.#archiving.get(traceId)?.catch(() => undefined);
     await this.#eraseFromFlight(traceId);
-    await rm(join(this.#root, traceId), { recursive: true, force: true });
+    await this.#remove(traceId);
   }
 
   /** Finishes what a killed server left. To be called once, before anything is recorded. Never rejects for one trace. */
   async recover(): Promise<Recovered> {
     const recovered: Recovered = { finished: [], removed: [], failed: [] };
+    await this.#removeDeleted();
     for (const id of await this.#ids()) {
       if (this.#live.has(id)) continue;
       try {
         await this.#recoverOne(id, recovered);
       } catch (error) {
+        this.metrics.fault('recovery');
         this.#parts.log.error('recovery.failed', { trace: id, error });
         recovered.failed.push(id);
       }
@@ -232,6 +280,18 @@ export class TraceStore {
   /** Waits for the archives that are being written. */
   async close(): Promise<void> {
     await this.#lane.idle();
+  }
+
+  /** Under another name first: of a kill in the middle nothing is taken for a trace. */
+  async #remove(traceId: string): Promise<void> {
+    const dir = join(this.#root, traceId);
+    await rename(dir, `${dir}${DELETED}`);
+    await rm(`${dir}${DELETED}`, { recursive: true, force: true });
+  }
+
+  async #removeDeleted(): Promise<void> {
+    const names = (await readdir(this.#root)).filter((name) => name.endsWith(DELETED));
+    for (const name of names) await rm(join(this.#root, name), { recursive: true, force: true });
   }
 
   async #eraseFromFlight(traceId: string): Promise<void> {
@@ -275,7 +335,8 @@ export class TraceStore {
     }
     const overview = await readJson(join(dir, METADATA), TraceOverview);
     if (overview && (await exists(join(dir, MANIFEST)))) {
-      return sealedInfo(overview, !this.#archiving.has(id) && (await exists(archivePath(dir, id))));
+      const archived = !this.#archiving.has(id) && (await exists(archivePath(dir, id)));
+      return sealedInfo(overview, { archived, held: await exists(join(dir, HOLD)) });
     }
     const start = await firstRow(join(dir, JOURNAL));
     return start && openInfo(start, 'sealing');
@@ -300,6 +361,7 @@ export class TraceStore {
 
   #archiveSoon(traceId: string): void {
     this.#writeArchive(traceId).catch((error: unknown) => {
+      this.metrics.fault('archive');
       this.#parts.log.error('archive.failed', { trace: traceId, error });
     });
   }
@@ -317,6 +379,14 @@ export class TraceStore {
 
 function notFound(): DeskreelError {
   return new DeskreelError('not_found', 'no such trace');
+}
+
+async function bytesIn(dir: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -231,6 +231,7 @@ describe('the flight recorder', () => {
     it.guest.screen = await screenOf(4);
     const kept = await click(it, 5);
     await it.store.delete(id);
+    await it.store.close();
     assert.deepEqual(await filesHolding(it.data, 'tangerine'), []);
     for (const gone of [2, 3]) assert.deepEqual(await filesHolding(it.data, (await screenOf(gone)).png), []);
     await assertChained(it.data, CHAIN_START);

@@ -1,0 +1,49 @@
+// A trace of many commands: what it costs to keep, to stop, to verify and to read.
+import assert from 'node:assert/strict';
+import { readTrace } from '../../../sdk/index.ts';
+import { checkSealed } from './check.ts';
+import { bench } from './setup.ts';
+import { CLICK, run, screenOf } from './synthetic-guest.ts';
+
+export interface LongTrace {
+  /** Milliseconds. */
+  readonly stopMs: number;
+  readonly readMs: number;
+  /** Bytes of the heap that the second half of the commands added, after garbage was collected. */
+  readonly grownBytes: number;
+}
+
+const SCREENS = 50;
+
+/** Records so many clicks that lead from screen to screen, stops, verifies, reads. Needs `--expose-gc` to tell of memory. */
+export async function longTrace(commands: number): Promise<LongTrace> {
+  await using it = await bench();
+  const screens = await Promise.all(Array.from({ length: SCREENS }, (_, number) => screenOf(number)));
+  const id = await it.start();
+  let halfway = 0;
+  for (let count = 0; count < commands; count += 1) {
+    const leadsTo = screens[count % SCREENS];
+    assert.ok(leadsTo);
+    run(it.recorder, it.guest, { ...CLICK, leadsTo });
+    // Pictures are written in turn: without a pause none would be, until the last command.
+    if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (count === Math.floor(commands / 2)) halfway = heap();
+  }
+  const grownBytes = heap() - halfway;
+  const from = performance.now();
+  const { summary } = await it.recorder.stop();
+  const stopMs = performance.now() - from;
+  assert.equal(summary?.steps, commands);
+  const { path } = await it.store.archive(id);
+  await checkSealed(path);
+  const before = performance.now();
+  const { events } = await readTrace(path);
+  const readMs = performance.now() - before;
+  assert.equal(events.length, commands + 2);
+  return { stopMs, readMs, grownBytes };
+}
+
+function heap(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
