@@ -15,7 +15,7 @@ const Pattern = z
 export const PrivacyMode = z.enum(['standard', 'strict']);
 
 export const PrivacyRules = z.strictObject({
-  /** `strict`: typed text is masked, too, where it could not be learnt in 20 ms what has the focus. */
+  /** `strict`: typed text is masked, too, where it could not be learnt in 250 ms what has the focus. */
   mode: PrivacyMode.default('standard'),
   /** Rectangles of the screen that no picture shows. */
   regions: z

@@ -21,6 +21,11 @@ export function readyz(app: Express, parts: HttpParts): void {
 export function metrics(app: Express, parts: HttpParts): void {
   app.get('/metrics', (_request, response) => {
     checkReach(principalOf(response), 'server');
-    response.type('text/plain; version=0.0.4').send(metricsText(parts.registry.list(), parts.metrics));
+    const text = metricsText({
+      desktops: parts.registry.list(),
+      commands: parts.metrics,
+      recorder: parts.traces.metrics,
+    });
+    response.type('text/plain; version=0.0.4').send(text);
   });
 }

@@ -1,5 +1,6 @@
 // Metrics in Prometheus's text format, version 0.0.4.
 import { DesktopState } from '../../protocol/desktop.ts';
+import type { RecorderMetrics } from '../recorder/metrics.ts';
 import { BUCKETS, type CommandCounts, type CommandMetrics } from './command-metrics.ts';
 
 export interface CountedDesktop {
@@ -8,13 +9,19 @@ export interface CountedDesktop {
   readonly recorder: { readonly active: string | undefined };
 }
 
-export function metricsText(desktops: readonly CountedDesktop[], { commands }: CommandMetrics): string {
+export interface Counted {
+  readonly desktops: readonly CountedDesktop[];
+  readonly commands: CommandMetrics;
+  readonly recorder: RecorderMetrics;
+}
+
+export function metricsText({ desktops, commands, recorder }: Counted): string {
   const states = DesktopState.options.map((state) => {
     const count = desktops.filter((desktop) => desktop.state === state).length;
     return sample('deskreel_desktops', { state }, count);
   });
   const recording = desktops.filter(({ recorder }) => recorder.active !== undefined).length;
-  const all = [...commands];
+  const all = [...commands.commands];
   const families = [
     ...family('deskreel_desktops', 'gauge', 'Desktops by state.', states),
     ...family('deskreel_traces_recording', 'gauge', 'Traces that run.', [
@@ -31,6 +38,14 @@ export function metricsText(desktops: readonly CountedDesktop[], { commands }: C
       'histogram',
       'Time from dispatch to reply.',
       all.flatMap(durations),
+    ),
+    ...family(
+      'deskreel_recorder_faults_total',
+      'counter',
+      'What the recorder could not do, by part.',
+      Object.entries(recorder.faults()).map(([part, count]) =>
+        sample('deskreel_recorder_faults_total', { part }, count),
+      ),
     ),
   ];
   return `${families.join('\n')}\n`;

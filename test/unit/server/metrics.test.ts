@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CommandCall, CommandOutcome } from '../../../server/commands/observer.ts';
 import { CommandMetrics } from '../../../server/metrics/command-metrics.ts';
+import { RecorderMetrics } from '../../../server/recorder/metrics.ts';
 import { metricsText } from '../../../server/metrics/metrics-text.ts';
 
 const CALL: CommandCall = {
@@ -32,14 +33,18 @@ describe('the metrics', () => {
     error: { code: 'timeout', message: '' },
     durationMs: 99_000,
   });
-  const text = metricsText(
-    [
+  const recorder = new RecorderMetrics();
+  recorder.fault('picture');
+  recorder.fault('picture');
+  const text = metricsText({
+    desktops: [
       { state: 'ready', recorder: { active: 't' } },
       { state: 'ready', recorder: { active: undefined } },
       { state: 'lost', recorder: { active: undefined } },
     ],
-    metrics,
-  );
+    commands: metrics,
+    recorder,
+  });
   const value = (sample: string): string | undefined =>
     text
       .split('\n')
@@ -68,6 +73,11 @@ describe('the metrics', () => {
     ]);
     assert.equal(value('deskreel_command_duration_seconds_count{command="left_click"}'), '3');
     assert.equal(value('deskreel_command_duration_seconds_sum{command="left_click"}'), '99.703');
+  });
+
+  it('count what the recorder could not do', () => {
+    assert.equal(value('deskreel_recorder_faults_total{part="picture"}'), '2');
+    assert.equal(value('deskreel_recorder_faults_total{part="journal"}'), '0');
   });
 
   it('are text in which every sample has its type', () => {
