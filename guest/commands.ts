@@ -6,10 +6,12 @@ import { createElementHandlers } from './accessibility/element-handlers.ts';
 import { treeAnswer } from './accessibility/tree-answer.ts';
 import { waitFor } from './accessibility/wait-for.ts';
 import type { Executed } from './agent/run-call.ts';
+import type { Browser } from './browser/browser.ts';
+import { createBrowserHandlers } from './browser/browser-handlers.ts';
 import { systemClock } from './clock.ts';
 import type { GuestConfig } from './config.ts';
 import type { Call, Handled, Handlers } from './handlers.ts';
-import type { InputHandlers } from './input/input.ts';
+import type { Input } from './input/input.ts';
 import { createPtyHandlers } from './pty/terminals.ts';
 import { createScreenHandlers } from './screen/screen-handlers.ts';
 import type { Screen } from './screen/screen.ts';
@@ -24,25 +26,27 @@ import type { WindowManager } from './windows/window-manager.ts';
 export interface CommandParts {
   readonly config: GuestConfig;
   readonly screen: Screen;
-  readonly input: InputHandlers;
+  readonly input: Pick<Input, 'handlers'>;
   readonly accessibility: Accessibility;
   readonly windows: WindowManager;
   readonly ptyNews: PtyNews;
+  readonly browser: Browser;
 }
 
 export function createHandlers(parts: CommandParts): Handlers {
   const { config, accessibility, screen, windows } = parts;
   const around = { env: config.childEnv, home: config.home };
   return {
-    ...parts.input,
+    ...parts.input.handlers,
     ...createScreenHandlers(screen),
     ...createClipboardHandlers(config.childEnv),
     ...createProcessHandlers(around),
     ...createPtyHandlers({ ...around, clock: systemClock, onNews: (pid) => parts.ptyNews.tell(pid) }),
     ...createWallpaperHandler({ ...around, drawn: (change, signal) => windows.redrawn(change, signal) }),
     ...createWindowHandlers(windows),
-    ...createElementHandlers({ accessibility, windows, keys: parts.input }),
+    ...createElementHandlers({ accessibility, windows, keys: parts.input.handlers }),
     ...createFileHandlers(config.home),
+    ...createBrowserHandlers(parts.browser),
     ...aboutHandlers,
     get_accessibility_tree: async (params, call) =>
       treeAnswer(await accessibility.readTree(params, call.signal), params, screen.size()),

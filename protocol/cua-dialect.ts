@@ -49,6 +49,19 @@ export async function answerCuaPost(body: string, run: RunCommand): Promise<CuaH
   return cuaEvent(toCuaReply(outcome));
 }
 
+/** `POST …/playwright_exec`: the same reply as JSON. Clients read an answer with status 200 alone, a failure too. */
+export async function answerBrowserPost(body: string, run: RunCommand): Promise<CuaHttpAnswer> {
+  let request: CuaRequest;
+  try {
+    request = parseWith(CuaRequest, parseJson(body), 'request');
+  } catch (thrown) {
+    return cuaDetail(ERROR_STATUS.bad_request, toDeskreelError(thrown).message);
+  }
+  const { command, params } = request;
+  const reply = toCuaReply(await run('playwright_exec', { ...params, command }));
+  return { status: 200, type: 'application/json', body: JSON.stringify(reply) };
+}
+
 /** The result's fields flat beside `success`, an error as text. */
 export function toCuaReply(outcome: CuaOutcome): CuaReply {
   if (outcome.success) return { ...fieldsOf(outcome.result), success: true };

@@ -61,8 +61,16 @@ export const ToGuest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('forget_frames') }),
   /** Lift the keys and buttons that a session holds. */
   z.object({ type: z.literal('release'), session: z.string(), reason: z.string() }),
-  /** Where keys would go now; answered with `focus`. `moves`: they may move the focus on their way. */
-  z.object({ type: z.literal('ask_focus'), ask_id: z.string(), moves: z.boolean() }),
+  /**
+   * Where keys would go now; answered with `focus`. `moves`: they may move the focus on their way. `browser`: they are
+   * for the page of the browser that `playwright_exec` works.
+   */
+  z.object({
+    type: z.literal('ask_focus'),
+    ask_id: z.string(),
+    moves: z.boolean(),
+    browser: z.boolean().default(false),
+  }),
   /** What is to be kept out of captures from now on; `texts` were typed earlier and may still be on the screen. */
   z.object({ type: z.literal('privacy'), rules: PrivacyRules, texts: z.array(z.string()) }),
   /** Look at the desktop's parts anew; answered with `status`. */

@@ -81,7 +81,7 @@ export class LinkSession {
         sessions.release(message.session, message.reason).catch(onFault);
         return;
       case 'ask_focus':
-        this.#tellFocus(message.ask_id, message.moves).catch(onFault);
+        this.#tellFocus(message).catch(onFault);
         return;
       case 'privacy':
         this.#parts.guard.obey(message.rules, message.texts);
@@ -96,8 +96,8 @@ export class LinkSession {
     this.#sendFrame(await this.#parts.calls.reply(message, this.#captures));
   }
 
-  async #tellFocus(askId: string, moves: boolean): Promise<void> {
-    this.send({ type: 'focus', ask_id: askId, focus: await this.#parts.typing.ask(moves) });
+  async #tellFocus({ ask_id, moves, browser }: Extract<ToGuest, { type: 'ask_focus' }>): Promise<void> {
+    this.send({ type: 'focus', ask_id, focus: await this.#parts.typing.ask(moves, browser) });
   }
 
   async #tellStatus(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { commandList } from '../../protocol/command-list.ts';
 import {
+  answerBrowserPost,
   answerCuaPost,
   answerCuaText,
   cuaDetail,
@@ -73,14 +74,18 @@ export class CuaServer {
         return json(await this.#parts.status());
       case 'GET /commands':
         return json(commandList());
-      case 'POST /cmd': {
-        const signal = hangUp(response);
-        const run: RunCommand = (command, params) => this.#parts.commands.run(command, params, signal);
-        return answerCuaPost(await readBody(request), run);
-      }
+      case 'POST /cmd':
+        return answerCuaPost(await readBody(request), this.#runFor(response));
+      case 'POST /playwright_exec':
+        return answerBrowserPost(await readBody(request), this.#runFor(response));
       default:
         return cuaDetail(404, `this desktop has no ${route}`);
     }
+  }
+
+  #runFor(response: ServerResponse): RunCommand {
+    const signal = hangUp(response);
+    return (command, params) => this.#parts.commands.run(command, params, signal);
   }
 
   /** Answers come in the order of the requests: there are no ids. */

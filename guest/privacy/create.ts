@@ -1,6 +1,7 @@
 // What keeps secrets out of captures, put together from the guest's parts.
 import type { TreeReport } from '../../protocol/tree.ts';
 import type { Accessibility } from '../accessibility/accessibility.ts';
+import type { Browser } from '../browser/browser.ts';
 import type { Clock } from '../clock.ts';
 import type { Input } from '../input/input.ts';
 import type { Screen } from '../screen/screen.ts';
@@ -14,6 +15,7 @@ export interface PrivacyParts {
   readonly readTree: (signal: AbortSignal) => Promise<TreeReport>;
   readonly input: Pick<Input, 'pointerDelivered'>;
   readonly screen: Pick<Screen, 'size'>;
+  readonly browser: Pick<Browser, 'focusesPassword'>;
   readonly clock: Clock;
 }
 
@@ -22,11 +24,12 @@ export interface GuestPrivacy {
   readonly typing: TypingWatch;
 }
 
-export function createPrivacy({ accessibility, readTree, input, screen, clock }: PrivacyParts): GuestPrivacy {
+export function createPrivacy(parts: PrivacyParts): GuestPrivacy {
+  const { accessibility, readTree, input, screen, browser, clock } = parts;
   const readWindows: Accessibility['readWindows'] = () => accessibility.readWindows();
   const look = createSceneReader({ readTree, readWindows, size: () => screen.size() });
   const guard = new PrivacyGuard({ look, clock });
   const pointerDelivered = (): Promise<void> => input.pointerDelivered();
   const keyFocus = new KeyFocusReader({ accessibility, readTree, pointerDelivered, clock });
-  return { guard, typing: new TypingWatch(keyFocus, guard) };
+  return { guard, typing: new TypingWatch({ focus: keyFocus, guard, browser }) };
 }

@@ -2,23 +2,35 @@
 import { COMMANDS, type CommandName, type CommandParams } from '../../protocol/commands/table.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { writes } from '../../protocol/privacy/typed-texts.ts';
+import type { Browser } from '../browser/browser.ts';
 import type { PrivacyGuard, TypedRule } from './guard.ts';
 import { leadsOn, type KeyFocusReader, type KeyTarget } from './key-focus.ts';
+
+export interface TypingParts {
+  readonly focus: KeyFocusReader;
+  readonly guard: PrivacyGuard;
+  readonly browser: Pick<Browser, 'focusesPassword'>;
+}
 
 export class TypingWatch {
   readonly #focus: KeyFocusReader;
   readonly #guard: PrivacyGuard;
+  readonly #browser: TypingParts['browser'];
   /** What was answered to who is about to send keys. */
   #asked: KeyTarget | undefined;
 
-  constructor(focus: KeyFocusReader, guard: PrivacyGuard) {
+  constructor({ focus, guard, browser }: TypingParts) {
     this.#focus = focus;
     this.#guard = guard;
+    this.#browser = browser;
   }
 
-  /** Where the keys of the next command go. */
-  async ask(moves: boolean): Promise<KeyFocus> {
-    this.#asked = await this.#focus.read(moves);
+  /** Where the keys of the next command go. `browser`: into its page, whatever else has the focus. */
+  async ask(moves: boolean, browser: boolean): Promise<KeyFocus> {
+    // It comes to the front with this, so that the focus is its own.
+    const isPassword = browser && (await this.#browser.focusesPassword(moves));
+    const target = await this.#focus.read(moves);
+    this.#asked = isPassword ? { ...target, focus: 'password' } : target;
     return this.#asked.focus;
   }
 
@@ -58,6 +70,10 @@ export class TypingWatch {
 /** What a command writes; empty for one that writes nothing. */
 function typedBy(command: CommandName, params: unknown): { text: string; secret: boolean } {
   if (command === 'type_text') return params as CommandParams<'type_text'>;
+  if (command === 'playwright_exec') {
+    const given = params as CommandParams<'playwright_exec'>;
+    return given.command === 'type' ? given : { text: '', secret: false };
+  }
   const keys = keysOf(command, params);
   return { text: keys.map(characterOf).join(''), secret: false };
 }

@@ -1,6 +1,7 @@
 // The command table: the one list of commands. Types, validation, routes, SDK and recorder come from it.
 import type { z } from 'zod';
 import { accessibilityCommands } from './accessibility.ts';
+import { browserCommands } from './browser.ts';
 import { clipboardCommands } from './clipboard.ts';
 import { fileCommands } from './files.ts';
 import { keyboardCommands } from './keyboard.ts';
@@ -23,6 +24,7 @@ export const COMMANDS = {
   ...windowCommands,
   ...accessibilityCommands,
   ...systemCommands,
+  ...browserCommands,
 };
 
 export type CommandName = keyof typeof COMMANDS;

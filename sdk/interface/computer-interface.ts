@@ -1,4 +1,5 @@
 // A computer's interface: one method for each command of the table.
+import { browserMethods, type BrowserMethods } from './browser.ts';
 import { callThrough, type CommandCarrier } from './call.ts';
 import { clipboardMethods, type ClipboardMethods } from './clipboard.ts';
 import { elementMethods, type ElementMethods } from './elements.ts';
@@ -28,7 +29,8 @@ export interface ComputerInterface
     PtyMethods,
     SystemMethods,
     WindowMethods,
-    ElementMethods {}
+    ElementMethods,
+    BrowserMethods {}
 
 /** `carrier` throws where no desktop is connected. */
 export function createInterface(carrier: () => CommandCarrier): ComputerInterface {
@@ -45,5 +47,6 @@ export function createInterface(carrier: () => CommandCarrier): ComputerInterfac
     ...systemMethods(call),
     ...windowMethods(call),
     ...elementMethods(call),
+    ...browserMethods(call),
   };
 }

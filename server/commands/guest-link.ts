@@ -16,7 +16,14 @@ import {
 import { PtyNews } from '../../protocol/pty-stream.ts';
 import type { PrivacyRules } from '../../protocol/privacy/rules.ts';
 import type { Clock } from '../clock.ts';
-import type { CaptureMessage, CapturePort, CommandCall, GuestEvent, GuestListener } from './observer.ts';
+import type {
+  AskedKeys,
+  CaptureMessage,
+  CapturePort,
+  CommandCall,
+  GuestEvent,
+  GuestListener,
+} from './observer.ts';
 import { PendingCalls, type CallMessage, type GuestAnswer } from './pending-calls.ts';
 
 export interface GuestAddress {
@@ -139,14 +146,14 @@ export class GuestLink implements CapturePort {
     this.#send({ type: 'forget_frames' });
   }
 
-  async askFocus(moves: boolean, signal: AbortSignal): Promise<KeyFocus> {
+  async askFocus({ moves, browser }: AskedKeys, signal: AbortSignal): Promise<KeyFocus> {
     if (!this.#isUp()) return 'unknown';
     const askId = randomUUID();
     const told = Promise.withResolvers<KeyFocus>();
     const give = (): void => told.resolve('unknown');
     this.#focusAsked.set(askId, told.resolve);
     signal.addEventListener('abort', give, { once: true });
-    this.#send({ type: 'ask_focus', ask_id: askId, moves });
+    this.#send({ type: 'ask_focus', ask_id: askId, moves, browser });
     try {
       return await told.promise;
     } finally {

@@ -56,6 +56,14 @@ export interface GuestListener {
   onGuest(state: GuestEvent, reason: string): void;
 }
 
+/** Keys that are about to be given. */
+export interface AskedKeys {
+  /** There are some among them that may move the focus. */
+  readonly moves: boolean;
+  /** They go into the page of the browser that `playwright_exec` works. */
+  readonly browser: boolean;
+}
+
 /** What the recorder may ask of a desktop's guest. */
 export interface CapturePort {
   /** A frame (and a tree) of this moment; it arrives at the listener under `captureId`. Throws `guest_unavailable`. */
@@ -64,7 +72,7 @@ export interface CapturePort {
   film(on: boolean): void;
   forgetFrames(): void;
   /** Where keys would go now. Never rejects: `unknown` where nobody says so before the signal ends. */
-  askFocus(moves: boolean, signal: AbortSignal): Promise<KeyFocus>;
+  askFocus(keys: AskedKeys, signal: AbortSignal): Promise<KeyFocus>;
   /** What captures must not show from now on; `texts` were typed before and may still be there. */
   obey(rules: PrivacyRules, texts: readonly string[]): void;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseWith } from '../../protocol/codec.ts';
 import { DeskreelError, ERROR_STATUS } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
-import { answerCuaPost } from '../../protocol/cua-dialect.ts';
+import { answerBrowserPost, answerCuaPost } from '../../protocol/cua-dialect.ts';
 import { commandList } from '../../protocol/command-list.ts';
 import { CUA_SESSION, REST_SESSION } from '../commands/session-table.ts';
 import { jsonBody, textBody } from './body.ts';
@@ -20,7 +20,10 @@ const IdempotencyKey = z.string().min(1).max(200).optional();
 
 export function commandRoutes(app: Express, parts: HttpParts): void {
   app.post('/v1/desktops/:id/commands/:name', (request, response) => runByRest(parts, request, response));
-  app.post('/v1/desktops/:id/cmd', (request, response) => runByCua(parts, request, response));
+  app.post('/v1/desktops/:id/cmd', (request, response) => runByCua(parts, answerCuaPost, request, response));
+  app.post('/v1/desktops/:id/playwright_exec', (request, response) =>
+    runByCua(parts, answerBrowserPost, request, response),
+  );
   app.get('/v1/desktops/:id/commands', (request, response) => {
     desktopOf(parts, request);
     response.json(commandList());
@@ -45,10 +48,15 @@ async function runByRest(parts: HttpParts, request: Request, response: Response)
   else response.status(ERROR_STATUS[error?.code ?? 'internal']).json({ success, error });
 }
 
-async function runByCua(parts: HttpParts, request: Request, response: Response): Promise<void> {
+async function runByCua(
+  parts: HttpParts,
+  answerPost: typeof answerCuaPost,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const desktop = desktopOf(parts, request);
   const signal = hangUp(parts, response);
-  const answer = await answerCuaPost(textBody(request), (command, params) =>
+  const answer = await answerPost(textBody(request), (command, params) =>
     desktop.dispatcher.run({ command, params, ...CUA_CLIENT }, signal),
   );
   response.status(answer.status).set('Cache-Control', 'no-cache').type(answer.type).send(answer.body);

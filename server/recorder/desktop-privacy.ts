@@ -26,7 +26,10 @@ const KEYS: ReadonlySet<CommandName> = new Set([
   'key_up',
   'hold_key',
   'hotkey',
+  'playwright_exec',
 ]);
+/** Those whose keys are a text as it is, not names of keys. */
+const TEXTS: ReadonlySet<CommandName> = new Set(['type_text', 'set_element_value', 'playwright_exec']);
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
 
 export class DesktopPrivacy {
@@ -72,7 +75,8 @@ export class DesktopPrivacy {
     const text = writtenBy(call);
     if (text === undefined || saysSecret(call.params) || !KEYS.has(call.command)) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
-    const focus = await this.#port.askFocus(/[\t\r\n]/u.test(text), limit);
+    const browser = call.command === 'playwright_exec';
+    const focus = await this.#port.askFocus({ moves: /[\t\r\n]/u.test(text), browser }, limit);
     const { mode } = allRules([this.#own, ...this.#given.values()]);
     const rule = focus === 'password' ? focus : focus === 'unknown' && mode === 'strict' ? mode : undefined;
     this.#verdicts.set(call.callId, { rule, focus });
@@ -115,7 +119,7 @@ export class DesktopPrivacy {
 function writtenBy({ command, params }: CommandCall): string | undefined {
   const fields = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {};
   const written = (commandSpec(command).redact.secretParams ?? []).flatMap((name) => fields[name]);
-  const isText = command === 'type_text' || command === 'set_element_value';
+  const isText = TEXTS.has(command);
   const texts = written.filter((one) => typeof one === 'string').filter((one) => isText || writes(one));
   return texts.length > 0 ? texts.join('') : undefined;
 }

@@ -143,4 +143,41 @@ describe('a secret', () => {
     const shell = trace.calls.find(({ method }) => method === 'run_command');
     assert.match(JSON.stringify(shell?.args), /echo \[masked\];/);
   });
+
+  it('typed into a page by playwright_exec is not there either, with another window in front', async () => {
+    const { desktop, tracing } = computer;
+    await desktop.playwrightExec('visit_url', { url: 'file:///home/cua/page.html' });
+    await tracing.start({ accessibilityTree: true, pace: 'settled' });
+    await clickElement(desktop, BROWSER_WORD);
+    await desktop.launch('sign-in');
+    await waitForElement(desktop, { app: 'sign-in', role: 'frame', state: 'active' });
+    await desktop.playwrightExec('type', { text: 'quokkaviolet' });
+    await clickElement(desktop, BROWSER_NAME);
+    await desktop.playwrightExec('type', { text: 'tamarisk', secret: true });
+    await shows(desktop, BROWSER_NAME, 'tamarisk');
+    await desktop.playwrightExec('screenshot');
+    await desktop.hotkey('ctrl', 'a');
+    await desktop.playwrightExec('type', { text: 'foxglove' });
+    await shows(desktop, BROWSER_NAME, 'foxglove');
+    const trace = await computer.stopTrace();
+    assert.deepEqual(await filesHolding([trace.dir, computer.server.data], SECRETS), []);
+    const read = await readAll(trace);
+    for (const secret of SECRETS)
+      assert.deepEqual(
+        read.filter((text) => text.includes(secret)),
+        [],
+      );
+    assert.match(read.at(-1) ?? '', /foxglove/);
+    const calls = trace.calls.filter(({ method }) => method === 'playwright_exec');
+    assert.deepEqual(
+      calls.map(({ args }) => [args?.['command'], args?.['text']]),
+      [
+        ['type', undefined],
+        ['type', undefined],
+        ['screenshot', undefined],
+        ['type', 'foxglove'],
+      ],
+    );
+    assert.deepEqual(Object.keys(calls[2]?.result ?? {}), ['screenshot_length']);
+  });
 });

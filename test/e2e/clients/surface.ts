@@ -25,6 +25,7 @@ export async function works({ client, desktop }: Work): Promise<void> {
   await windows(client, desktop);
   await clipboard(client, desktop);
   await files(client, desktop);
+  await browser(client, desktop);
 }
 
 async function screen(client: PythonClient, desktop: DesktopContainer): Promise<void> {
@@ -221,6 +222,20 @@ async function files(client: PythonClient, desktop: DesktopContainer): Promise<v
   await client.call('interface.delete_dir', ['~/work/deep']);
   assert.equal(await desktop.bash('ls ~/work'), 'a.txt');
   await assert.rejects(client.call('interface.read_text', ['/none']), /ENOENT/);
+}
+
+/** A page in the desktop's own browser, whose window is closed behind it. */
+async function browser(client: PythonClient, desktop: DesktopContainer): Promise<void> {
+  const url = 'data:text/html,<title>driven</title>';
+  const exec = 'interface.playwright_exec';
+  assert.deepEqual(await client.call(exec, ['visit_url', { url }]), { success: true, url });
+  const window = "xdotool search --onlyvisible --name '^driven' 2>/dev/null | tail -1";
+  await until(LIMIT_MS, async () => ((await desktop.bash(window)) === '' ? 'no such page' : ''));
+  const failed = (await client.call(exec, ['visit_url', {}])) as { success: boolean; error: string };
+  assert.equal(failed.success, false);
+  assert.match(failed.error, /url/);
+  await client.call('interface.close_window', [Number(await desktop.bash(window))]);
+  await until(LIMIT_MS, async () => ((await desktop.bash(window)) === '' ? '' : 'still there'));
 }
 
 /** The editor, as `works` left it, holds nothing, and no selection either. */

@@ -1,5 +1,6 @@
 // Every command of the table with what shows its effect. One that has none does not compile.
 import type { CommandName } from '../../../protocol/commands/table.ts';
+import { browserEffects } from './effects-browser.ts';
 import { elementEffects } from './effects-elements.ts';
 import { clipboardEffects, fileEffects, processEffects } from './effects-files.ts';
 import { keyboardEffects } from './effects-keyboard.ts';
@@ -21,4 +22,6 @@ export const EFFECTS: EffectsOf<CommandName> = {
   ...windowEffects,
   ...elementEffects,
   ...systemEffects,
+  // Last: its window covers the others.
+  ...browserEffects,
 };
