@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { TraceStopped } from '../../protocol/tracing.ts';
 import type { ComputerInterface } from '../../sdk/index.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { clickElement, findElements, readTree, waitForElement, type Wanted } from '../support/elements.ts';
@@ -21,10 +22,15 @@ const BROWSER_NAME = { role: 'entry', title: 'name' };
 const GTK_WORD = { app: 'sign-in', role: 'password text' };
 const GTK_NAME = { app: 'sign-in', role: 'text' };
 
-/** What a person reads in a trace's pictures, one after the other; letters alone: tesseract sees dots where none are. */
+/** What a person reads in a trace's pictures, one after the other. */
 async function readAll(trace: SavedTrace): Promise<string[]> {
   const texts = await readPictures(trace.dir);
-  return trace.pictures.map((name) => (texts.get(name) ?? '').toLowerCase().replaceAll(/[^a-z]/g, ''));
+  return trace.pictures.map((name) => lettersOf(texts.get(name) ?? ''));
+}
+
+/** Letters alone: tesseract sees dots where none are. */
+function lettersOf(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z]/g, '');
 }
 
 async function filesHolding(folders: readonly string[], wanted: readonly string[]): Promise<string[]> {
@@ -54,7 +60,8 @@ describe('a secret', () => {
   before(async () => {
     await buildHelper();
     folder = await mkdtemp(join(tmpdir(), 'deskreel-privacy-'));
-    computer = await startComputer({ resolution: '900x600' });
+    // The flight recorder is on all the while: what is looked for in the server's folder is looked for in its journal too.
+    computer = await startComputer({ resolution: '900x600', record: 'always' });
     const { desktop } = computer;
     await installProgram('sign-in', computer.container);
     await desktop.writeText('~/page.html', PAGE);
@@ -179,5 +186,19 @@ describe('a secret', () => {
       ],
     );
     assert.deepEqual(Object.keys(calls[2]?.result ?? {}), ['screenshot_length']);
+  });
+
+  it('is in nothing that the flight recorder kept', async () => {
+    const { server, computer: attached } = computer;
+    const cut = await server.api('POST', `/v1/desktops/${attached.desktop.id}/trace/cut`, {
+      lastMs: 600_000,
+    });
+    assert.equal(cut.status, 200, cut.text);
+    const { trace_id: traceId } = TraceStopped.parse(cut.json());
+    assert.deepEqual(await filesHolding([server.data], SECRETS), []);
+    const texts = await readPictures(join(server.data, 'traces', traceId, 'frames'));
+    const read = [...texts.values()].map(lettersOf);
+    for (const secret of SECRETS) assert.ok(!read.some((text) => text.includes(secret)), secret);
+    assert.ok(read.some((text) => text.includes('orchardkeeper')));
   });
 });
