@@ -89,6 +89,7 @@ const start = await recorder.start(TraceOptions.parse({})).then(
 await rm(filler);
 const { bytes } = await store.archive(started.trace_id);
 const { dir } = await store.open(started.trace_id);
+await recorder.close();
 await store.close();
 const results = {
   first,

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { DEFAULT_IMAGE } from '../../../server/config.ts';
+import { IMAGE } from '../../support/image.ts';
 
 const execute = promisify(execFile);
 const CHECKOUT = join(import.meta.dirname, '../../..');
@@ -26,8 +26,9 @@ interface Results {
 async function onSmallDisk(): Promise<Results> {
   const disk = ['--tmpfs', '/full:size=3m,mode=1777'];
   const mount = ['-v', `${CHECKOUT}:/checkout:ro`, '-w', '/checkout'];
-  const limits = ['--rm', '--user', '0', '--network', 'none', '--entrypoint', NODE];
-  const args = ['run', ...limits, ...disk, ...mount, DEFAULT_IMAGE, CHILD, '/full'];
+  // With `--init` what hangs in there can be ended.
+  const limits = ['--rm', '--init', '--user', '0', '--network', 'none', '--entrypoint', NODE];
+  const args = ['run', ...limits, ...disk, ...mount, IMAGE, CHILD, '/full'];
   const { stdout } = await execute('docker', args, { timeout: 60_000 });
   const line = stdout.split('\n').find((text) => text.startsWith('RESULT '));
   assert.ok(line, stdout);
