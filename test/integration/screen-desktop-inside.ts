@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCaptures } from '../../guest/capture/create-captures.ts';
 import { nothingToHide } from '../support/no-secrets.ts';
+import { noTree } from '../support/no-tree.ts';
 import { openScreen } from '../../guest/screen/screen.ts';
 import { openDisplay, type Display } from '../../guest/x/display.ts';
 import type { FrameInfo } from '../../protocol/frame.ts';
@@ -55,10 +56,7 @@ describe('on a desktop', () => {
     const captures = createCaptures({
       guard: nothingToHide(),
       screen,
-      readTree: () => Promise.reject(new Error('no tree in this test')),
-      onFault: (error) => {
-        throw error;
-      },
+      ...noTree(),
       send: (message: FromGuest) => {
         if (message.type !== 'frame') throw new Error(JSON.stringify(message));
         if (message.when === 'after') waiting.get(message.call_id ?? '')?.(message.info);

@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createCaptures } from '../../guest/capture/create-captures.ts';
 import { nothingToHide } from '../support/no-secrets.ts';
+import { noTree } from '../support/no-tree.ts';
 import type { Captures } from '../../guest/capture/captures.ts';
 import { openScreen, type Screen } from '../../guest/screen/screen.ts';
 import { openDisplay, type Display, type XDone } from '../../guest/x/display.ts';
@@ -160,8 +161,7 @@ function record(screen: Screen): Recording {
   const captures = createCaptures({
     guard: nothingToHide(),
     screen,
-    readTree: () => Promise.reject(new Error('no tree in this test')),
-    onFault: assert.ifError,
+    ...noTree(),
     send: (message, png) => {
       sent.push({ message, png: png !== undefined });
       told?.();

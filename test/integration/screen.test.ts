@@ -10,12 +10,21 @@ import { IMAGE } from '../support/image.ts';
 const run = promisify(execFile);
 const HOME = '/opt/deskreel';
 const EYES = 'test/integration/screen-inside.ts';
-const GUARD = 'test/support/no-secrets.ts';
+const SUPPORT = ['test/support/no-secrets.ts', 'test/support/no-tree.ts'];
 const DESKTOP = 'test/integration/screen-desktop-inside.ts';
 const SERVICES = ['xfwm4', 'xfce4-panel', 'xfdesktop'];
 
 async function copySources(container: string): Promise<void> {
-  const pack = spawn('tar', ['cf', '-', '--exclude=node_modules', 'guest', 'protocol', GUARD, EYES, DESKTOP]);
+  const pack = spawn('tar', [
+    'cf',
+    '-',
+    '--exclude=node_modules',
+    'guest',
+    'protocol',
+    ...SUPPORT,
+    EYES,
+    DESKTOP,
+  ]);
   const unpack = spawn('docker', ['exec', '-i', '-u', '0', container, 'tar', 'xf', '-', '-C', HOME], {
     stdio: [pack.stdout, 'ignore', 'inherit'],
   });
