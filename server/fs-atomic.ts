@@ -1,5 +1,5 @@
 // Small private files that are either whole or not there.
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
@@ -63,6 +63,17 @@ export async function readJson<S extends z.ZodType>(
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Whether there is anything at the path. Throws where that cannot be told. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 export function isMissing(error: unknown): boolean {

@@ -12,7 +12,7 @@ import { TraceOverview } from '../../trace/metadata.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
 import type { Clock } from '../clock.ts';
 import { Lane } from '../../protocol/lane.ts';
-import { isMissing, PRIVATE_DIR, privateDir, readJson, writeJson } from '../fs-atomic.ts';
+import { exists, PRIVATE_DIR, privateDir, readJson, writeJson } from '../fs-atomic.ts';
 import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';
 import { writeImport } from './import.ts';
@@ -387,14 +387,4 @@ async function bytesIn(dir: string): Promise<number> {
     if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
   }
   return bytes;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }

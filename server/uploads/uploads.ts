@@ -1,14 +1,14 @@
 // Uploads of runs: from `init` over the parts to a sealed trace. Every step may be done again, after a kill too.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseJson } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { KeyedLanes } from './keyed-lanes.ts';
-import { isMissing, privateDir, readJson, writeJson } from '../fs-atomic.ts';
+import { exists, privateDir, readJson, writeJson } from '../fs-atomic.ts';
 import { newSecret } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
@@ -109,7 +109,7 @@ export class Uploads {
       const answer = { trace_id: record.trace_id, run_id: record.run_id };
       if (await this.#isFinished(record)) return answer;
       const lines = join(place.dir, LINES_FILE);
-      if (!(await isThere(lines))) {
+      if (!(await exists(lines))) {
         throw new DeskreelError(
           'conflict',
           'the trace itself was not uploaded: PUT it to the address of init',
@@ -204,16 +204,6 @@ function noUpload(): DeskreelError {
 function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }
 
 async function sha256Of(path: string): Promise<string> {
