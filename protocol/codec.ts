@@ -14,6 +14,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What the text says as JSON; undefined where it is none, as a line that was cut off. */
+export function jsonIfAny(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** A value in the schema's shape, or an error that names the first field that is not. */
 export function parseWith<S extends z.ZodType>(
   schema: S,

@@ -14,14 +14,6 @@ export const STRIPE_ROWS = 32;
 export const FrameWhen = z.enum(['initial', 'before', 'after', 'requested', 'video', 'final']);
 export type FrameWhen = z.infer<typeof FrameWhen>;
 
-/** Before a pointer command: what lies under its point, by a tree that was read `element_age_ms` milliseconds before. */
-export const FrameElement = {
-  element: ElementAt.optional(),
-  element_age_ms: z.number().int().optional(),
-  /** Why there is none. */
-  element_evidence: z.string().optional(),
-};
-
 /** What the guest says of a frame that it took. Times are the guest's, in milliseconds. */
 export const FrameInfo = z.object({
   frame: FrameId,
@@ -35,6 +27,10 @@ export const FrameInfo = z.object({
   settle_ms: z.number(),
   /** Regions that were already changing before the command and were left out of the rule. */
   busy: z.array(Bounds).optional(),
-  ...FrameElement,
+  /** Before a pointer command: what lies under its point, by a tree that was read `element_age_ms` milliseconds before. */
+  element: ElementAt.optional(),
+  element_age_ms: z.number().int().optional(),
+  /** Why there is none. */
+  element_evidence: z.string().optional(),
 });
 export type FrameInfo = z.infer<typeof FrameInfo>;

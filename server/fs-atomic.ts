@@ -1,5 +1,5 @@
 // Small private files that are either whole or not there.
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
@@ -16,12 +16,22 @@ export async function privateDir(path: string): Promise<void> {
 
 /** Replaces a file whole: a reader sees the old or the new text, after a power loss too. */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeByRename(`${path}.${randomBytes(6).toString('hex')}.tmp`, path, text, (file) => file.sync());
+  await syncDir(dirname(path));
+}
+
+/** Writes a file under a temporary name and gives it its own: it is there whole, or not at all. `flush` comes before that. */
+export async function writeByRename(
+  temporary: string,
+  path: string,
+  content: string | Uint8Array,
+  flush?: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   try {
-    const file = await open(temporary, 'wx', PRIVATE_FILE);
+    const file = await open(temporary, 'w', PRIVATE_FILE);
     try {
-      await file.writeFile(text);
-      await file.sync();
+      await file.writeFile(content);
+      await flush?.(file);
     } finally {
       await file.close();
     }
@@ -30,7 +40,6 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncDir(dirname(path));
 }
 
 async function syncDir(path: string): Promise<void> {

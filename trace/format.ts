@@ -1,9 +1,9 @@
 // The rows of a trace's journal, version 1. Readers take every version up to this one and keep row types they do not know.
 import { z } from 'zod';
 import { ERROR_CODES } from '../protocol/errors.ts';
-import { FrameElement, FrameId, FrameWhen } from '../protocol/frame.ts';
+import { FrameInfo, FrameWhen } from '../protocol/frame.ts';
 import { CaptureWish } from '../protocol/link.ts';
-import { Actor, Bounds, Point } from '../protocol/primitives.ts';
+import { Actor, Bounds } from '../protocol/primitives.ts';
 import { MaskRule } from '../protocol/privacy/rules.ts';
 import { RecordedOptions } from '../protocol/tracing.ts';
 import { TreeGap } from '../protocol/tree.ts';
@@ -117,18 +117,9 @@ const Missing = z.object({ ...Cause, evidence: z.string() });
 
 const TakenFrame = z.object({
   ...Cause,
-  frame: FrameId,
+  ...FrameInfo.shape,
   /** Its name in the archive; a frame seen before keeps its earlier name. */
   file: z.string(),
-  width: z.number().int(),
-  height: z.number().int(),
-  /** -1, -1 where nobody knows: in what was imported. */
-  cursor: Point,
-  grabbed_ms: z.number(),
-  settled: z.boolean(),
-  settle_ms: z.number(),
-  busy: z.array(Bounds).optional(),
-  ...FrameElement,
 });
 
 const TakenTree = z.object({

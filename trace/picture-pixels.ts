@@ -4,13 +4,18 @@ import { frameIdOfPixels } from '../protocol/frame-id.ts';
 import type { FrameId } from '../protocol/frame.ts';
 import type { Size } from '../protocol/primitives.ts';
 
-/** Rejects where it is no picture. */
-export async function readPicture(png: Buffer): Promise<{ size: Size; id: FrameId }> {
+/** A picture's pixels as RGB, three bytes each, row by row. Rejects where it is no picture. */
+export async function readPixels(png: Buffer): Promise<{ size: Size; rgb: Buffer }> {
   const { data, info } = await sharp(png)
     .removeAlpha()
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const size = { width: info.width, height: info.height };
-  return { size, id: frameIdOfPixels(size, data) };
+  return { size: { width: info.width, height: info.height }, rgb: data };
+}
+
+/** Rejects where it is no picture. */
+export async function readPicture(png: Buffer): Promise<{ size: Size; id: FrameId }> {
+  const { size, rgb } = await readPixels(png);
+  return { size, id: frameIdOfPixels(size, rgb) };
 }

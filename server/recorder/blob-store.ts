@@ -1,11 +1,11 @@
 // Pictures and trees of one trace on disk, each written once, under the hash of what it is.
 import { createHash } from 'node:crypto';
 import { copyFileSync, linkSync, mkdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FRAMES_DIR, TREES_DIR } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
-import { isMissing, PRIVATE_DIR, PRIVATE_FILE } from '../fs-atomic.ts';
+import { isMissing, PRIVATE_DIR, writeByRename } from '../fs-atomic.ts';
 import { BlobPool, cannotLink, linkOrCopy, type Blob, type BlobHolder } from './blob-pool.ts';
 
 /** What a recording needs of it. */
@@ -110,20 +110,7 @@ export class BlobStore implements Blobs, BlobHolder {
 
   async #write(name: string, bytes: Uint8Array): Promise<Blob> {
     const path = join(this.#dir, name);
-    const temporary = `${path}.tmp`;
-    try {
-      const file = await open(temporary, 'w', PRIVATE_FILE);
-      try {
-        await file.writeFile(bytes);
-        if (this.#flush) await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await writeByRename(`${path}.tmp`, path, bytes, this.#flush ? (file) => file.datasync() : undefined);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { path, file: { name, bytes: bytes.length, sha256 } };
   }

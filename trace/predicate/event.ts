@@ -1,4 +1,5 @@
 // One line of a trace in Predicate's form, and the several spellings of its types.
+import { jsonIfAny } from '../../protocol/codec.ts';
 
 export interface PredicateEvent {
   v: 1;
@@ -51,7 +52,7 @@ export function kindOf(type: string): EventKind | undefined {
 
 /** A line as an event; undefined where it is none. */
 export function readEvent(text: string): PredicateEvent | undefined {
-  const value = parsed(text);
+  const value = jsonIfAny(text);
   if (!isRecord(value) || typeof value['type'] !== 'string' || !isRecord(value['data'])) return undefined;
   return value as unknown as PredicateEvent;
 }
@@ -81,14 +82,4 @@ export function timeOf(event: PredicateEvent): number | undefined {
   if (typeof event.ts_ms === 'number') return event.ts_ms;
   const ms = Date.parse(event.ts);
   return Number.isNaN(ms) ? undefined : ms;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    // A line that was cut off is no event.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

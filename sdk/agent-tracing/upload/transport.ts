@@ -6,6 +6,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
+import { jsonIfAny } from '../../../protocol/codec.ts';
 import { systemClock, type Clock } from '../../../server/clock.ts';
 import type { Part } from './prepare.ts';
 
@@ -78,7 +79,7 @@ export class Transport {
     } catch (cause) {
       throw noAnswer(cause);
     }
-    const value = parsed(text);
+    const value = jsonIfAny(text);
     if (!response.ok) throw new UploadFailure(`HTTP ${response.status}`, response.status, { body: value });
     const result = answer.safeParse(value);
     if (result.success) return result.data;
@@ -110,7 +111,7 @@ export class Transport {
   async #putOnce(url: string, part: Part, onBytes: (bytes: number) => void): Promise<void> {
     const { status, body } = await this.#send(new URL(url), part, onBytes);
     if (status < 200 || status > 299) {
-      throw new UploadFailure(`HTTP ${status}`, status, { body: parsed(body) });
+      throw new UploadFailure(`HTTP ${status}`, status, { body: jsonIfAny(body) });
     }
   }
 
@@ -165,13 +166,4 @@ function noAnswer(cause: unknown): UploadFailure {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const message = inner instanceof Error ? inner.message : String(inner);
   return new UploadFailure(timedOut ? 'timeout' : message || 'no answer', 0, { timedOut, cause });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

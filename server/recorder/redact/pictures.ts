@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { frameIdOfPixels } from '../../../protocol/frame-id.ts';
 import { onScreen } from '../../../protocol/privacy/places.ts';
 import type { Bounds } from '../../../protocol/primitives.ts';
+import { readPixels } from '../../../trace/picture-pixels.ts';
 
 const PAINT = 0x30;
 const CHANNELS = 3;
@@ -15,18 +16,13 @@ export interface PaintedPicture {
 
 /** The picture with these rectangles painted over, as much of them as lies on it. */
 export async function paintPicture(png: Buffer, bounds: readonly Bounds[]): Promise<PaintedPicture> {
-  const { data, info } = await sharp(png)
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const size = { width: info.width, height: info.height };
+  const { size, rgb } = await readPixels(png);
   for (const one of bounds) {
     const part = onScreen(one, size);
-    if (part) fill(data, size.width, part);
+    if (part) fill(rgb, size.width, part);
   }
   const raw = { ...size, channels: CHANNELS } as const;
-  return { frame: frameIdOfPixels(size, data), png: await sharp(data, { raw }).png().toBuffer() };
+  return { frame: frameIdOfPixels(size, rgb), png: await sharp(rgb, { raw }).png().toBuffer() };
 }
 
 function fill(rgb: Buffer, width: number, part: Bounds): void {
