@@ -1,10 +1,12 @@
 // `pyautogui`: a Python script that does it again, with the pauses of the recording.
 import type { Action } from '../../protocol/vocabulary/action.ts';
 import { pyautoguiLines, pythonString } from '../../protocol/vocabulary/pyautogui.ts';
+import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { TraceSource } from '../source/source.ts';
 import { readSteps, type Step } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
-import { Pauses, SecretNames, oneLine } from './script.ts';
+import { otherLines } from './pyautogui-others.ts';
+import { fieldsOf, Pauses, SecretNames, oneLine } from './script.ts';
 
 export const pyautogui: Exporter = {
   format: 'pyautogui',
@@ -19,6 +21,7 @@ export const pyautogui: Exporter = {
 const HEAD = `import os
 import subprocess
 import time
+from pathlib import Path
 
 import pyautogui
 
@@ -57,23 +60,29 @@ async function* script(trace: TraceSource): AsyncGenerator<string> {
 
 function linesOf(step: Step, secrets: SecretNames): string[] {
   const { method, args } = step.call.data;
-  if (step.reply?.data.success !== true) {
-    return step.action ? [`# Failed when it was recorded: ${method} ${oneLine(JSON.stringify(args))}`] : [];
-  }
-  if (step.action) return actionLines(step.action, secrets);
-  const given = (args ?? {}) as Record<string, unknown>;
-  if (method === 'launch') return [launchLine(given)];
-  if (method === 'open') return [`start("xdg-open", ${pythonString(String(given['target']))})`];
-  if (method === 'run_command') {
-    return [`subprocess.run(${pythonString(String(given['command']))}, shell=True, check=False)`];
-  }
-  return [];
+  if (!isChange(step)) return [];
+  const lines = hasFailed(step) ? undefined : linesOfChange(step, secrets);
+  if (lines) return lines;
+  const why = hasFailed(step)
+    ? 'Failed when it was recorded'
+    : 'pyautogui cannot do it, or it was not recorded whole';
+  return [`# ${why}: ${method} ${oneLine(JSON.stringify(args ?? {}))}`];
 }
 
-function launchLine(given: Record<string, unknown>): string {
-  const args = Array.isArray(given['args']) ? given['args'].map(String) : [];
-  const app = String(given['app']).split(' ');
-  return `start(${[...app, ...args].map(pythonString).join(', ')})`;
+function isChange({ action, call }: Step): boolean {
+  const name = resolveCommand(call.data.method);
+  return action !== undefined || (name !== undefined && commandSpec(name).permission === 'control');
+}
+
+function hasFailed({ reply }: Step): boolean {
+  return reply?.data.success !== true;
+}
+
+function linesOfChange({ action, call, reply }: Step, secrets: SecretNames): string[] | undefined {
+  const { method, args, masked, shortened } = call.data;
+  if (shortened) return undefined;
+  if (action) return actionLines(action, secrets);
+  return masked ? undefined : otherLines(method, fieldsOf(args), fieldsOf(reply?.data.result));
 }
 
 function actionLines(action: Action, secrets: SecretNames): string[] {

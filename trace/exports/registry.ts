@@ -13,7 +13,7 @@ import { otel } from './otel.ts';
 import { playwright } from './playwright.ts';
 import { predicate } from './predicate.ts';
 import { pyautogui } from './pyautogui.ts';
-import { sdk } from './sdk.ts';
+import { sdk } from './sdk/sdk.ts';
 import { sharegpt } from './sharegpt.ts';
 import { video } from './video.ts';
 

@@ -35,6 +35,17 @@ export class SecretNames {
   }
 }
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** None where it is no object. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
 /** Text that may stand in a comment. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ');

@@ -10,7 +10,7 @@ export function titleOf(step: Step): string {
   const name = resolveCommand(method);
   const title = name ? commandSpec(name).title : method;
   const given = (args ?? {}) as Record<string, unknown>;
-  const said = ['text', 'key', 'command', 'app', 'path']
+  const said = ['text', 'key', 'command', 'app', 'path', 'target', 'window', 'title', 'name', 'role']
     .map((key) => given[key])
     .find((value) => value !== undefined);
   const keys = Array.isArray(given['keys']) ? given['keys'].join('+') : undefined;
