@@ -5,7 +5,13 @@ export { DeskreelError, type ErrorCode } from '../protocol/errors.ts';
 export type { ComputerOptions, ServerOptions } from './options.ts';
 export type { JsonValue, SaveOptions, TracingOptions } from './tracing/options.ts';
 export { readTrace, type SavedTraceContent, type TraceEvent } from './tracing/read.ts';
-export { verifyTrace, type TraceFault, type TraceVerdict, type VerifyOptions } from './tracing/verify.ts';
+export {
+  verifyTrace,
+  type TraceFault,
+  type TraceGap,
+  type TraceVerdict,
+  type VerifyOptions,
+} from './tracing/verify.ts';
 export type { Tracing } from './tracing/tracing.ts';
 export type { CallOptions, CommandSession } from './connection/command-session.ts';
 export type { ComputerInterface } from './interface/computer-interface.ts';

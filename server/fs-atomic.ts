@@ -1,4 +1,5 @@
 // Small private files that are either whole or not there.
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
@@ -42,12 +43,23 @@ export async function writeByRename(
   }
 }
 
-async function syncDir(path: string): Promise<void> {
+/** The names in a folder are on the disk itself when this resolves. */
+export async function syncDir(path: string): Promise<void> {
   const dir = await open(path);
   try {
     await dir.sync();
   } finally {
     await dir.close();
+  }
+}
+
+/** The same when it returns. */
+export function syncDirNow(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -158,12 +158,19 @@ const TraceEnd = z.object({
   torn_bytes: z.number().int().optional(),
 });
 
-/** The recorder could not write for a while: so many rows are not there. */
+/** The recorder could not write for a while. */
 const Fault = z.object({
+  /** `journal`: rows are not there; `flush`: they may not survive a loss of power; `picture`, `tree`: files are not there. */
   part: z.string(),
+  /** `storage_full`, or the file system's own word: `EIO`. */
   reason: z.string(),
+  /** Wall time of the first loss, and of the last. */
   since_ms: z.number(),
+  until_ms: z.number().optional(),
+  /** Writes that failed; what would have followed from them is not counted. */
   lost: z.number().int(),
+  /** Commands that were carried out and of which nothing is recorded. */
+  commands: z.number().int().optional(),
 });
 
 /** The flight recorder's journal: a segment's first row, which carries the chain on. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { verifyTrace, type TraceFault, type TraceVerdict } from '../../sdk/index.ts';
 import { placeOf } from '../../sdk/address.ts';
 import { isTraceId, MANIFEST } from '../../trace/layout.ts';
-import { faultText } from '../../trace/verify/fault.ts';
+import { faultText, gapText } from '../../trace/verify/fault.ts';
 import { command, type Context } from '../command.ts';
 import { withFetched } from '../fetched.ts';
 
@@ -18,21 +18,24 @@ export const traceVerify = command({
   },
   notes: [
     'Prints ok, or one line a fault: the file or the row of events.jsonl, and what is wrong with it; then the status is 1.',
+    'What the recorder itself could not write is told too: ok, incomplete, and one line a gap. Then the status is 0.',
     'Without a key to compare with it is only told which key signed.',
   ],
   run: async ({ words: [wanted = ''], flags }, context) => {
     const options = { ...(flags.key === undefined ? {} : { key: flags.key }), signal: context.signal };
     const verdict = await verdictOf(wanted, options, context);
-    const { faults, signedBy } = verdict;
+    const { faults, gaps, signedBy } = verdict;
     const ok = faults.length === 0;
-    const value = { ok, signed_by: signedBy ?? null, compared: verdict.compared, faults };
+    const value = { ok, signed_by: signedBy ?? null, compared: verdict.compared, faults, gaps };
     context.out.result(value, () => (ok ? okText(verdict) : faults.map(faultText).join('\n')));
     return ok;
   },
 });
 
-function okText({ signedBy, compared }: TraceVerdict): string {
-  return `ok, signed by ${signedBy ?? 'nobody'}${compared ? '' : ', not compared'}`;
+/** Nothing was changed; what the recorder itself could not write is not there all the same. */
+function okText({ signedBy, compared, gaps }: TraceVerdict): string {
+  const seal = `ok, signed by ${signedBy ?? 'nobody'}${compared ? '' : ', not compared'}`;
+  return gaps.length === 0 ? seal : [`${seal}, incomplete`, ...gaps.map(gapText)].join('\n');
 }
 
 type Options = Parameters<typeof verifyTrace>[1];

@@ -5,11 +5,11 @@ import { DeskreelError } from '../../protocol/errors.ts';
 import { readIfPresent } from '../../server/fs-atomic.ts';
 import { keyFile } from '../../server/recorder/keys.ts';
 import { openTraceFiles } from '../../trace/files/trace-files.ts';
-import type { Fault } from '../../trace/verify/fault.ts';
+import type { Fault, Gap } from '../../trace/verify/fault.ts';
 import { verifyTrace as verify, type Verdict } from '../../trace/verify/verify.ts';
 import { placeOf } from '../address.ts';
 
-export type { Fault as TraceFault, Verdict as TraceVerdict };
+export type { Fault as TraceFault, Gap as TraceGap, Verdict as TraceVerdict };
 
 export interface VerifyOptions {
   /** A file with the key that must have signed, public or private, in PEM. Default: the data folder's `key`, if there. */

@@ -59,11 +59,14 @@ async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promis
   for await (const viewed of streamEvents(noting(pictures, readJournal(join(dir, JOURNAL))))) {
     number += 1;
     const name = eventName(number, viewed.event.type);
-    const text = await eventText(dir, viewed);
+    const text = await eventText(dir, viewed, known);
     await zip.addText(`${sealed.trace_id}/${name}`, text);
     files.push(hashText(name, text));
   }
-  for (const [name, frame] of pictures) await copy(framePath(frame), name, true);
+  for (const [name, frame] of pictures) {
+    // A row may name what a loss of power took: the manifest of the folder does not have it either.
+    if (known.has(framePath(frame))) await copy(framePath(frame), name, true);
+  }
   await copy(JOURNAL, JOURNAL, false);
   return files;
 }
@@ -78,8 +81,12 @@ async function* noting(pictures: Map<string, string>, entries: AsyncIterable<Ent
   }
 }
 
-async function eventText(dir: string, { event, tree }: ViewedEvent): Promise<string> {
-  if (tree === undefined) return readable(event);
+async function eventText(
+  dir: string,
+  { event, tree }: ViewedEvent,
+  known: ReadonlyMap<string, ManifestFile>,
+): Promise<string> {
+  if (tree === undefined || !known.has(treePath(tree))) return readable(event);
   const content = parseJson(await readFile(join(dir, treePath(tree)), 'utf8'));
   return readable({ ...event, data: { ...event.data, tree: content } });
 }

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, linkSync, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FRAMES_DIR, TREES_DIR } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
-import { isMissing, PRIVATE_DIR, writeByRename } from '../fs-atomic.ts';
+import { isMissing, PRIVATE_DIR, syncDir, writeByRename } from '../fs-atomic.ts';
+import { isDiskFull } from './reserve.ts';
 import { BlobPool, cannotLink, linkOrCopy, type Blob, type BlobHolder } from './blob-pool.ts';
 
 /** What a recording needs of it. */
@@ -23,14 +24,19 @@ export class BlobStore implements Blobs, BlobHolder {
   readonly #dir: string;
   readonly #pool: BlobPool;
   readonly #flush: boolean;
+  readonly #makeRoom: () => boolean;
   readonly #known = new Map<string, ManifestFile>();
   #bytes = 0;
 
-  /** Makes the folders. `flush`: a file is on the disk itself when `put` resolves, power loss or not. */
-  constructor(dir: string, pool = new BlobPool(), { flush = false } = {}) {
+  /**
+   * Makes the folders. `flush`: a file is on the disk itself when `put` resolves, power loss or not. `makeRoom`: as a
+   * journal's.
+   */
+  constructor(dir: string, pool = new BlobPool(), { flush = false, makeRoom = (): boolean => false } = {}) {
     this.#dir = dir;
     this.#pool = pool;
     this.#flush = flush;
+    this.#makeRoom = makeRoom;
     for (const name of [FRAMES_DIR, TREES_DIR]) mkdirSync(join(dir, name), { mode: PRIVATE_DIR });
     pool.add(this);
   }
@@ -56,7 +62,7 @@ export class BlobStore implements Blobs, BlobHolder {
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     if (this.#known.has(name)) return;
-    const write = (): Promise<Blob> => this.#write(name, bytes);
+    const write = (): Promise<Blob> => this.#writeWithRoom(name, bytes);
     const blob = await this.#pool.obtain(name, write);
     if (await this.take(blob)) return;
     this.#note((await write()).file);
@@ -108,9 +114,20 @@ export class BlobStore implements Blobs, BlobHolder {
     this.#known.set(file.name, file);
   }
 
+  async #writeWithRoom(name: string, bytes: Uint8Array): Promise<Blob> {
+    for (;;) {
+      try {
+        return await this.#write(name, bytes);
+      } catch (error) {
+        if (!isDiskFull(error) || !this.#makeRoom()) throw error;
+      }
+    }
+  }
+
   async #write(name: string, bytes: Uint8Array): Promise<Blob> {
     const path = join(this.#dir, name);
     await writeByRename(`${path}.tmp`, path, bytes, this.#flush ? (file) => file.datasync() : undefined);
+    if (this.#flush) await syncDir(dirname(path));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { path, file: { name, bytes: bytes.length, sha256 } };
   }

@@ -40,6 +40,8 @@ export interface CaptureWriterParts {
   readonly names: FrameNames;
   readonly log: Log;
   readonly onFault: (part: 'picture' | 'tree') => void;
+  /** Not even that something is missing could be written. */
+  readonly onLost: (error: unknown) => void;
   readonly onRow: (row: KnownRow) => void;
   /** The guest took us to have a picture that we do not have. */
   readonly onUnknownPicture: () => void;
@@ -51,6 +53,8 @@ export class CaptureWriter {
   readonly #parts: CaptureWriterParts;
   readonly #lane = new Lane();
   readonly #unclaimed = new Set<string>();
+  /** Evidence that could not be written, of the few captures that were under way when the disk failed. */
+  readonly #untold: (() => void)[] = [];
 
   constructor(parts: CaptureWriterParts) {
     this.#parts = parts;
@@ -86,6 +90,14 @@ export class CaptureWriter {
     });
   }
 
+  /** Writes the evidence that could not be written before. Throws while it still cannot be. */
+  tellMissing(): void {
+    while (this.#untold[0]) {
+      this.#untold[0]();
+      this.#untold.shift();
+    }
+  }
+
   /** Resolves when everything so far is on disk. */
   idle(): Promise<void> {
     return this.#lane.idle();
@@ -110,12 +122,12 @@ export class CaptureWriter {
     });
   }
 
-  /** The last resort: where not even the evidence can be written, the log has it. */
   #tell(cause: Cause, type: 'frame' | 'tree', when: FrameWhen, evidence: string): void {
     try {
       this.#evidence(cause, type, when, evidence);
     } catch (error) {
-      this.#parts.log.error('recorder.evidence_not_written', { type, when, evidence, error });
+      this.#parts.onLost(error);
+      this.#untold.push(() => this.#evidence(cause, type, when, evidence));
     }
   }
 
@@ -134,10 +146,13 @@ export class CaptureWriter {
         return;
       }
       if (png) await blobs.put(path, png);
+      // Until the row is written; where the disk refuses it, a later frame may still name the picture.
+      this.#unclaimed.add(info.frame);
     }
     const file = names.nameFor(info.frame, when, cause.method);
     const row = journal.append('frame', { ...named(cause, when), ...info, file }, 'open', cause.about);
     names.keep(info.frame, file);
+    this.#unclaimed.delete(info.frame);
     this.#parts.onRow(row);
     for (const { rule, bounds = [] } of masks) this.#tellMask(cause, rule, { in: 'frame', when, bounds });
   }
@@ -146,9 +161,17 @@ export class CaptureWriter {
     const { tree, ...facts } = report;
     const text = JSON.stringify(tree);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    await this.#parts.blobs.put(treePath(sha256), Buffer.from(text));
-    const data = { ...named(cause, when), sha256, ...facts };
-    this.#parts.onRow(this.#parts.journal.append('tree', data, 'open', cause.about));
+    const { blobs, journal } = this.#parts;
+    const path = treePath(sha256);
+    const isNew = !blobs.has(path);
+    await blobs.put(path, Buffer.from(text));
+    try {
+      const data = { ...named(cause, when), sha256, ...facts };
+      this.#parts.onRow(journal.append('tree', data, 'open', cause.about));
+    } catch (error) {
+      if (isNew) await blobs.remove(path);
+      throw error;
+    }
     for (const { rule, nodes = 0 } of masks) this.#tellMask(cause, rule, { in: 'tree', when, nodes });
   }
 

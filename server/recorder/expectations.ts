@@ -24,6 +24,8 @@ export interface ExpectationParts {
   /** Milliseconds after a call's reply until what is missing counts as lost. */
   readonly waitMs: number;
   readonly onMissing: (callId: string, part: Part, reason: string) => void;
+  /** It was asked for, nothing hindered it, and it did not come. Told before `onMissing`. */
+  readonly onLate: (part: Part) => void;
 }
 
 export class Expectations {
@@ -76,6 +78,7 @@ export class Expectations {
       if (over.aborted) return;
       throw error;
     }
+    for (const part of this.#awaited.get(callId)?.parts ?? []) this.#parts.onLate(part);
     this.#giveUp(callId, `it did not arrive within ${waitMs} ms of the reply`);
   }
 

@@ -1,6 +1,6 @@
 // The append-only journal of one trace: a row is in the file when `append` returns, so a kill loses none that was acted on.
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
@@ -15,6 +15,9 @@ export interface RowAbout {
   readonly actor?: Actor | undefined;
   readonly stepId?: string | undefined;
 }
+
+/** What the recorder does of itself. */
+export const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 
 /** `open`: refused when only the reserve is left; `must`: may use it, since it ends what has begun. */
 export type Room = 'open' | 'must';
@@ -35,6 +38,8 @@ export interface JournalParts {
   readonly runId: string;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly reserve: Pick<Reserve, 'hold' | 'held' | 'release'>;
+  /** The disk is full: gives up something that is worth less. False where nothing is left to give. Default: nothing is. */
+  readonly makeRoom?: () => boolean;
 }
 
 /** Where rows go. */
@@ -47,6 +52,10 @@ export class Journal {
   #bytes: number;
   #lastHash: string;
   #open = true;
+  /** Half a row may stand at the end of the file. */
+  #torn = false;
+  /** The file system counts names: of a file that is removed it says 0. */
+  readonly #counted: boolean;
   readonly #group: GroupSync;
   /** Of the whole file; undefined where it was begun by another. */
   readonly #hash: Hash | undefined;
@@ -54,6 +63,7 @@ export class Journal {
   constructor(parts: JournalParts, from: JournalEnd = AT_BEGINNING) {
     this.#parts = parts;
     this.#fd = openSync(parts.path, from.rows === 0 ? 'ax' : 'a', PRIVATE_FILE);
+    this.#counted = fstatSync(this.#fd).nlink > 0;
     this.#group = new GroupSync(this.#fd);
     this.#hash = from.rows === 0 ? createHash('sha256') : undefined;
     this.#rows = from.rows;
@@ -64,6 +74,11 @@ export class Journal {
   get end(): JournalEnd {
     const { rows, bytes, lastHash } = { rows: this.#rows, bytes: this.#bytes, lastHash: this.#lastHash };
     return { rows, bytes, lastHash, ...(this.#hash ? { sha256: this.#hash.copy().digest('hex') } : {}) };
+  }
+
+  /** Whether it takes rows: it is not closed, and its file not removed. */
+  get usable(): boolean {
+    return this.#open && !this.#isRemoved();
   }
 
   /** Writes a row and returns it. Throws `storage_full` where there is no room for it, and then nothing was written. */
@@ -123,6 +138,10 @@ export class Journal {
       this.#writeWhole(bytes);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
+      if (this.#parts.makeRoom?.()) {
+        this.#writeBytes(bytes, room);
+        return;
+      }
       if (room === 'open' || !this.#parts.reserve.held) throw asStorageError(error);
       this.#parts.reserve.release();
       this.#writeBytes(bytes, room);
@@ -130,13 +149,34 @@ export class Journal {
   }
 
   #writeWhole(bytes: Buffer): void {
+    this.#cutTorn();
+    this.#refuseRemoved();
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
     } catch (error) {
-      // Half a row would break the chain for every row after it.
-      if (written > 0) ftruncateSync(this.#fd, this.#bytes);
+      this.#torn = written > 0;
+      this.#cutTorn();
       throw error;
     }
+  }
+
+  /** Half a row would break the chain for every row after it: nothing is written before it is gone. */
+  #cutTorn(): void {
+    if (!this.#torn) return;
+    ftruncateSync(this.#fd, this.#bytes);
+    this.#torn = false;
+  }
+
+  #isRemoved(): boolean {
+    return this.#counted && fstatSync(this.#fd).nlink === 0;
+  }
+
+  /** A file that was deleted takes rows without complaint, and nobody ever reads them. */
+  #refuseRemoved(): void {
+    if (!this.#isRemoved()) return;
+    const error: NodeJS.ErrnoException = new Error('the journal was removed while it was written');
+    error.code = 'ENOENT';
+    throw error;
   }
 }

@@ -1,10 +1,14 @@
 // What the recorder could not do, counted, so that it can be watched from outside: it never stops a desktop.
 
-/** `journal`: rows that were lost; `picture`, `tree`: told as missing in the trace; `flight`: of the flight recorder. */
+/**
+ * `journal`: rows that were lost or not flushed; `picture`, `tree`: told as missing in the trace; `guest`: the agent was lost;
+ * `flight`: any of these, of the flight recorder.
+ */
 export const FAULT_PARTS = [
   'journal',
   'picture',
   'tree',
+  'guest',
   'flight',
   'archive',
   'recovery',

@@ -213,21 +213,17 @@ export class TraceRecorder implements CommandObserver, GuestListener {
 
   onCall(call: CommandCall): void {
     const verdict = this.#privacy.verdict(call);
-    if (this.#accepting) this.#recording?.onCall(call, verdict);
-    this.#flight?.write((flight) => flight.onCall(call, verdict));
+    if (this.#accepting) this.#recording?.admit(call, verdict);
+    this.#flight?.write((flight) => flight.onCall(call, verdict), { commands: 1 });
   }
 
-  /** Never rejects: what the disk refuses is counted, and the command is answered. */
   durable(): Promise<void> | undefined {
-    return this.#recording?.durable()?.catch((error: unknown) => {
-      this.#parts.store.metrics.fault('journal');
-      this.#parts.log.error('recorder.not_flushed', { error });
-    });
+    return this.#recording?.durable();
   }
 
   onReply(call: CommandCall, outcome: CommandOutcome): void {
     this.#flight?.write((flight) => flight.onReply(call, outcome));
-    this.#recording?.onReply(call, outcome);
+    this.#recording?.write((trace) => trace.onReply(call, outcome));
   }
 
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
@@ -237,7 +233,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
 
   onGuest(state: GuestEvent, reason: string): void {
     if (state === 'back') this.#privacy.tellGuest();
-    this.#recording?.onGuest(state, reason);
+    if (state === 'lost') this.#parts.store.metrics.fault('guest');
+    this.#recording?.write((trace) => trace.onGuest(state, reason));
     // The agent that is back knows nothing of what the one before it was told.
     if (state === 'back' && this.#accepting && this.#recording?.options.video) this.#parts.port.film(true);
     this.#flight?.write((flight) => flight.onGuest(state, reason));
@@ -245,7 +242,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
 
   /** The desktop's own state changed. */
   onState(state: DesktopState, reason: string): void {
-    this.#recording?.onState(state, reason);
+    this.#recording?.write((trace) => trace.onState(state, reason));
     this.#flight?.write((flight) => flight.onState(state, reason));
     if (state === 'ready') this.#flight?.look();
   }
@@ -268,6 +265,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       const privacy = this.#privacy;
       const captureWaitMs = this.#captureWaitMs;
       const onFault = (part: FaultPart): void => store.metrics.fault(part);
+      const onLoss = (): void => store.metrics.fault('journal');
+      const makeRoom = (): boolean => this.#flight?.makeRoom() ?? false;
       const durability = options.durability ?? store.durability;
       const recording = beginTrace({
         dir,
@@ -280,6 +279,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
         log,
         captureWaitMs,
         onFault,
+        onLoss,
+        makeRoom,
         pool,
         durability,
       });
@@ -317,11 +318,12 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   #giveUp(traceId: string): void {
+    const untold = this.#recording?.untold;
     this.#privacy.release(traceId);
     this.#recording?.close();
     if (this.#recording) this.#over(this.#recording);
     this.#accepting = false;
-    this.#parts.store.abandon(traceId);
+    this.#parts.store.abandon(traceId, untold);
   }
 
   #stopFilming({ options }: TraceRecording): void {

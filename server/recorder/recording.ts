@@ -19,7 +19,8 @@ import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts'
 import { Expectations, partsOf, type Part } from './expectations.ts';
 import type { DesktopPrivacy, KeyVerdict } from './desktop-privacy.ts';
 import { hideIn } from './hiding.ts';
-import type { RowAbout, RowWriter } from './journal.ts';
+import type { Losses, Lost } from './losses.ts';
+import { SYSTEM, type RowAbout, type RowWriter } from './journal.ts';
 import { openCall, OpenCalls, replyData, type OpenCall } from './open-calls.ts';
 import { recordedEvent } from './withholding.ts';
 
@@ -42,8 +43,8 @@ export interface RecordingParts {
   readonly log: Log;
   /** Milliseconds after a reply until a frame or tree that is missing counts as lost. */
   readonly captureWaitMs: number;
-  /** Something could not be written; the recording tells of it where it can. */
-  readonly onFault: (part: 'journal' | 'picture' | 'tree') => void;
+  /** A picture or a tree is missing; the recording tells of it. */
+  readonly onFault: (part: 'picture' | 'tree') => void;
 }
 
 /** Answers that mean that no command reached the desktop. */
@@ -55,20 +56,23 @@ export class Recording {
   readonly #writer: CaptureWriter;
   readonly #expected: Expectations;
   readonly #tally: RecordingFiles['tally'];
+  readonly #losses: Losses;
   readonly #calls = new OpenCalls();
   readonly #captures = new Map<string, Cause>();
   /** `ending`: pictures that come now are too late; `ended`: so are replies. */
   #state: 'running' | 'ending' | 'ended' = 'running';
 
-  constructor(parts: RecordingParts, files: RecordingFiles) {
+  constructor(parts: RecordingParts, files: RecordingFiles, losses: Losses) {
     const { clock, log, port } = parts;
     this.#parts = parts;
     this.#journal = files.journal;
     this.#tally = files.tally;
+    this.#losses = losses;
     this.#writer = new CaptureWriter({
       ...files,
       log,
       onFault: parts.onFault,
+      onLost: (error) => losses.lose(error),
       onRow: (row) => this.#tally.add(row),
       onUnknownPicture: () => port.forgetFrames(),
     });
@@ -76,6 +80,7 @@ export class Recording {
       clock,
       waitMs: parts.captureWaitMs,
       onMissing: (id, part, reason) => this.#onMissing(id, part, reason),
+      onLate: (part) => parts.onFault(part === 'tree' ? 'tree' : 'picture'),
     });
   }
 
@@ -83,6 +88,20 @@ export class Recording {
     return this.#parts.options();
   }
 
+  /**
+   * Does something with the recording that writes. Never throws: the desktop goes on, whatever the disk says, and what could
+   * not be written is told of when it can be again.
+   */
+  write(work: (recording: this) => void, lost: Lost = {}): void {
+    try {
+      this.tellLosses();
+      work(this);
+    } catch (error) {
+      this.#losses.lose(error, lost);
+    }
+  }
+
+  /** A new command. Throws where it cannot be written, and then nothing of the call is taken in. */
   onCall(call: CommandCall, verdict: KeyVerdict): void {
     const { open, data, masks } = openCall(call, this.options, verdict, this.#parts.privacy.hiders);
     this.#tally.add(this.#journal.append('call', data, 'open', open.about));
@@ -129,21 +148,18 @@ export class Recording {
     this.#forgetIfDone(id);
   }
 
-  /** Never throws: the link to the guest goes on whatever becomes of the row. */
   onGuest(event: GuestEvent, reason: string): void {
-    this.onState(event === 'released' ? event : `agent_${event}`, reason);
-    if (event === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
+    try {
+      this.onState(event === 'released' ? event : `agent_${event}`, reason);
+    } finally {
+      if (event === 'lost') this.#expected.abandon(`the agent was lost: ${reason}`);
+    }
   }
 
-  /** The desktop, or its agent, is in another state. Never throws. */
+  /** The desktop, or its agent, is in another state. */
   onState(state: string, reason: string): void {
     if (this.#state === 'ended') return;
-    try {
-      this.#tally.add(this.#journal.append('desktop', { state, reason }, 'must', SYSTEM));
-    } catch (error) {
-      this.#parts.onFault('journal');
-      this.#parts.log.error('recorder.row_not_written', { type: 'desktop', state, error });
-    }
+    this.#tally.add(this.#journal.append('desktop', { state, reason }, 'must', SYSTEM));
   }
 
   addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], about: RowAbout): void {
@@ -193,6 +209,12 @@ export class Recording {
     return this.#calls.answered();
   }
 
+  /** Throws while it still cannot be written. */
+  protected tellLosses(): void {
+    this.#losses.tell(this.#journal, (row) => this.#tally.add(row));
+    this.#writer.tellMissing();
+  }
+
   /** What is still under way is told to be missing; from now on nothing is written here. */
   protected async finish(reason: string): Promise<void> {
     this.#expected.abandon(reason);
@@ -236,11 +258,16 @@ export class Recording {
       if (screenshots) this.#writer.frame(cause, when, message, png);
       else this.#writer.missing(cause, 'frame', when, 'pictures are not wanted any more');
     } else if (message.type === 'no_frame') {
+      this.#parts.onFault('picture');
       this.#writer.missing(cause, 'frame', when, message.evidence);
     } else if (trees) {
       // Another recording of the same desktop may want the tree that this one does not.
-      if (message.type === 'tree') this.#writer.tree(cause, when, message);
-      else this.#writer.missing(cause, 'tree', when, message.evidence);
+      if (message.type === 'tree') {
+        this.#writer.tree(cause, when, message);
+        return;
+      }
+      this.#parts.onFault('tree');
+      this.#writer.missing(cause, 'tree', when, message.evidence);
     }
   }
 
@@ -258,7 +285,12 @@ export class Recording {
   }
 
   #tellMasks(masks: readonly RowData<'masked'>[], about: RowAbout): void {
-    for (const data of masks) this.#tally.add(this.#journal.append('masked', data, 'must', about));
+    try {
+      for (const data of masks) this.#tally.add(this.#journal.append('masked', data, 'must', about));
+    } catch (error) {
+      // The row that it tells of is written: nothing is refused for this one.
+      this.#losses.lose(error);
+    }
   }
 
   #unasked({ type, when, call_id: callId, capture_id: captureId }: CaptureMessage): Cause | undefined {
@@ -277,7 +309,7 @@ export class Recording {
 
   #onMissing(id: string, part: Part, reason: string): void {
     const cause = this.#calls.get(id) ?? this.#captures.get(id);
-    if (cause) this.#missing(cause, part, reason);
+    if (cause && this.#state !== 'ended') this.#missing(cause, part, reason);
   }
 
   #missing(cause: Cause, part: Part, reason: string): void {
@@ -289,8 +321,6 @@ export class Recording {
     if (this.#calls.get(callId)?.replied && !this.#expected.has(callId)) this.#calls.forget(callId);
   }
 }
-
-export const SYSTEM: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 
 function partOf(message: CaptureMessage): Part {
   if (message.type === 'tree' || message.type === 'no_tree') return 'tree';

@@ -3,8 +3,9 @@ import type { KeyObject } from 'node:crypto';
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
-import type { KnownRow, RowOf } from '../../trace/format.ts';
+import type { KnownRow, RowData, RowOf } from '../../trace/format.ts';
 import { FRAMES_DIR, framePath, JOURNAL, treePath, TREES_DIR } from '../../trace/layout.ts';
+import type { ManifestFile } from '../../trace/manifest.ts';
 import { emptyShape, readJournal, type Entry, type JournalShape } from '../../trace/reader.ts';
 import { Tally } from '../../trace/tally.ts';
 import type { Clock } from '../clock.ts';
@@ -18,6 +19,8 @@ export interface RecoveryParts {
   readonly dir: string;
   readonly key: KeyObject;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  /** What the recording could not write down itself. */
+  readonly faults: readonly RowData<'fault'>[];
 }
 
 /** What is known of a journal when it has been read once. */
@@ -43,13 +46,39 @@ export async function finishFolder(parts: RecoveryParts): Promise<'finished' | '
   }
   if (scan.shape.tornBytes > 0) await truncate(join(dir, JOURNAL), scan.shape.bytes);
   await removeLeftovers(dir, scan.named);
-  const end = scan.end ?? writeEnd(parts, scan, scan.start);
-  const blobs = [];
-  // One after the other: a long trace has more files than a process may open.
-  for (const name of scan.named) blobs.push(await hashFile(dir, name));
+  const { blobs, missing } = await findBlobs(dir, scan.named);
+  const faults = [...parts.faults, ...missingFaults(missing, scan.start)];
+  const end = scan.end ?? writeEnd({ ...parts, faults }, scan, scan.start);
   const journal = { rows: scan.shape.rows, bytes: scan.shape.bytes, lastHash: scan.lastHash };
   await sealFolder(dir, { start: scan.start, end, journal, blobs }, key);
   return 'finished';
+}
+
+/** What the rows name. After a loss of power a row may be there and its file not. */
+async function findBlobs(
+  dir: string,
+  named: ReadonlySet<string>,
+): Promise<{ blobs: ManifestFile[]; missing: string[] }> {
+  const blobs: ManifestFile[] = [];
+  const missing: string[] = [];
+  // One after the other: a long trace has more files than a process may open.
+  for (const name of named) {
+    try {
+      blobs.push(await hashFile(dir, name));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      missing.push(name);
+    }
+  }
+  return { blobs, missing };
+}
+
+function missingFaults(missing: readonly string[], start: RowOf<'trace_start'>): RowData<'fault'>[] {
+  const pictures = missing.filter((name) => name.startsWith(FRAMES_DIR)).length;
+  const counts = { picture: pictures, tree: missing.length - pictures };
+  return Object.entries(counts)
+    .filter(([, lost]) => lost > 0)
+    .map(([part, lost]) => ({ part, reason: 'ENOENT', since_ms: start.ts_ms, lost }));
 }
 
 async function scanJournal(path: string): Promise<Scan> {
@@ -97,7 +126,7 @@ async function removeLeftovers(dir: string, named: ReadonlySet<string>): Promise
 }
 
 function writeEnd(
-  { dir, clock }: RecoveryParts,
+  { dir, clock, faults }: RecoveryParts,
   scan: Scan,
   start: RowOf<'trace_start'>,
 ): RowOf<'trace_end'> {
@@ -112,6 +141,7 @@ function writeEnd(
   try {
     for (const row of scan.lacking.rows('the recording ended before it was there'))
       scan.tally.add(journal.append(row.type, row.data, 'must', RECOVERY));
+    for (const fault of faults) scan.tally.add(journal.append('fault', fault, 'must', RECOVERY));
     const end = journal.append('trace_end', endData(scan, last), 'must', RECOVERY);
     scan.shape.rows = journal.end.rows;
     scan.shape.bytes = journal.end.bytes;

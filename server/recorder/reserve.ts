@@ -47,6 +47,11 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
+/** The same, of an error that is in a client's words already too. */
+export function isFull(error: unknown): boolean {
+  return isDiskFull(error) || (error instanceof DeskreelError && error.code === 'storage_full');
+}
+
 /** A full disk in words that a client can act on; any other error as it is. */
 export function asStorageError(error: unknown): unknown {
   if (!isDiskFull(error)) return error;

@@ -1,4 +1,6 @@
 // What is told of a trace in lists, sealed or not.
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TraceInfo } from '../../protocol/tracing.ts';
 import type { RowOf } from '../../trace/format.ts';
 import { summaryOf, type TraceOverview } from '../../trace/metadata.ts';
@@ -42,4 +44,13 @@ export async function firstRow(path: string): Promise<RowOf<'trace_start'> | und
     if (!isMissing(error)) throw error;
   }
   return undefined;
+}
+
+/** What all files in a folder take. */
+export async function bytesIn(dir: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
 }

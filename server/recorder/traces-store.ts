@@ -5,7 +5,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Durability, TraceInfo } from '../../protocol/tracing.ts';
-import type { RowOf } from '../../trace/format.ts';
+import type { RowData, RowOf } from '../../trace/format.ts';
 import type { Found } from '../../trace/imports/detect.ts';
 import { HOLD, isTraceId, JOURNAL, MANIFEST, METADATA, traceId as newTraceId } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
@@ -23,7 +23,7 @@ import type { Recorded } from './trace-recording.ts';
 import { asStorageError } from './reserve.ts';
 import { finishFolder } from './recovery.ts';
 import { sealFolder } from './seal.ts';
-import { firstRow, openInfo, sealedInfo } from './trace-info.ts';
+import { bytesIn, firstRow, openInfo, sealedInfo } from './trace-info.ts';
 
 const FLIGHT_DIR = 'flight';
 /** Behind the name of a folder that is on its way out. */
@@ -76,6 +76,8 @@ export class TraceStore {
   readonly #parts: TraceStoreParts;
   /** Traces that are recorded at this moment, with their first rows. */
   readonly #live = new Map<string, RowOf<'trace_start'> | undefined>();
+  /** Of recordings that could not be ended: what is to be written when they are. */
+  readonly #untold = new Map<string, readonly RowData<'fault'>[]>();
   /** Archives under way. One is written after the other: commands need the processor more. */
   readonly #archiving = new Map<string, Promise<void>>();
   readonly #lane = new Lane();
@@ -181,9 +183,13 @@ export class TraceStore {
     }
   }
 
-  /** A recording that could not be ended: what is on disk of it can be finished by `recover` or `archive`. */
-  abandon(traceId: string): void {
+  /**
+   * A recording that could not be ended: what is on disk of it can be finished by `recover` or `archive`. `untold`: what it
+   * lost and could not write down.
+   */
+  abandon(traceId: string, untold: readonly RowData<'fault'>[] = []): void {
     this.#live.delete(traceId);
+    if (untold.length > 0) this.#untold.set(traceId, untold);
   }
 
   /** Every trace, the newest first. */
@@ -303,7 +309,7 @@ export class TraceStore {
   async #recoverOne(id: string, recovered: Recovered): Promise<void> {
     const dir = join(this.#root, id);
     if (!(await exists(join(dir, MANIFEST)))) {
-      const outcome = await finishFolder({ dir, key: this.#key, clock: this.#parts.clock });
+      const outcome = await this.#finish(id);
       if (outcome === 'nothing') {
         recovered.removed.push(id);
         return;
@@ -347,10 +353,16 @@ export class TraceStore {
     await this.info(traceId);
     this.#refuseLive(traceId);
     const dir = join(this.#root, traceId);
-    if (!(await exists(join(dir, MANIFEST)))) {
-      await finishFolder({ dir, key: this.#key, clock: this.#parts.clock });
-    }
+    if (!(await exists(join(dir, MANIFEST)))) await this.#finish(traceId);
     return dir;
+  }
+
+  async #finish(traceId: string): ReturnType<typeof finishFolder> {
+    const { clock } = this.#parts;
+    const faults = this.#untold.get(traceId) ?? [];
+    const outcome = await finishFolder({ dir: join(this.#root, traceId), key: this.#key, clock, faults });
+    this.#untold.delete(traceId);
+    return outcome;
   }
 
   #refuseLive(traceId: string): void {
@@ -379,12 +391,4 @@ export class TraceStore {
 
 function notFound(): DeskreelError {
   return new DeskreelError('not_found', 'no such trace');
-}
-
-async function bytesIn(dir: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
-  }
-  return bytes;
 }

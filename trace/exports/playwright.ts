@@ -87,10 +87,15 @@ class EventWriter {
     if (row.type === 'metadata')
       yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
     if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
+    if (row.type === 'fault') yield consoleEvent(row, faultText(row), 'error');
     if (row.type !== 'trace_end') return;
     yield* this.#groups.endAll(row.mono_ms);
     yield* this.#shown.frames();
   }
+}
+
+function faultText({ data: { part, reason, lost, commands = 0 } }: RowOf<'fault'>): string {
+  return `the recorder could not write (${part}: ${reason}): ${lost} writes failed, ${commands} commands are not here`;
 }
 
 const Goal = z.looseObject({ goal: z.string() });

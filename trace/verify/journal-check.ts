@@ -8,7 +8,7 @@ import type { Manifest } from '../manifest.ts';
 import { PictureNames } from '../pictures.ts';
 import { emptyShape, readRows, type Entry, type JournalShape } from '../reader.ts';
 import { Tally } from '../tally.ts';
-import { messageOf, type Fault } from './fault.ts';
+import { messageOf, type Fault, type Gap } from './fault.ts';
 import type { CallParts } from '../call-index.ts';
 
 export interface Named<T> {
@@ -29,6 +29,18 @@ export interface JournalFacts {
   readonly pictures: Map<string, Named<TakenFrame>>;
   /** By their hashes. */
   readonly trees: Map<string, Named<NonNullable<CallParts['tree']>>>;
+  readonly gaps: Gap[];
+}
+
+export function noFacts(): JournalFacts {
+  return {
+    start: undefined,
+    end: undefined,
+    counts: undefined,
+    pictures: new Map(),
+    trees: new Map(),
+    gaps: [],
+  };
 }
 
 export async function* checkJournal(
@@ -102,6 +114,7 @@ class JournalCheck {
     this.#tally.add(row);
     if (row.type === 'trace_start') yield* this.#begin(row);
     if (row.type === 'trace_end') this.#facts.end = row;
+    if (row.type === 'fault') this.#facts.gaps.push(gapOf(line, row));
     if (row.type === 'call') this.#methods.set(row.data.call_id, row.data.method);
     if (row.type === 'frame' && 'file' in row.data) yield* this.#addFrame(line, row.data);
     if (row.type === 'tree' && 'sha256' in row.data && !this.#facts.trees.has(row.data.sha256)) {
@@ -125,6 +138,12 @@ class JournalCheck {
     if (!known) this.#facts.pictures.set(data.file, { line, data });
     else if (known.data.frame !== data.frame) yield `${data.file} is another frame since row ${known.line}`;
   }
+}
+
+function gapOf(line: number, { data, ts_ms: told }: RowOf<'fault'>): Gap {
+  const { part, reason, since_ms: since, until_ms: until = told, lost, commands = 0 } = data;
+  const [from = '', to = ''] = [since, until].map((ms) => new Date(ms).toISOString());
+  return { place: `${JOURNAL}:${line}`, part, reason, from, to, lost, commands };
 }
 
 function* countFaults(line: number, said: Counts, counted: Counts): Generator<Fault> {

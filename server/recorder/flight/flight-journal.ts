@@ -20,6 +20,7 @@ import type { BlobPool } from '../blob-pool.ts';
 import { BlobStore, type Blobs } from '../blob-store.ts';
 import type { FrameNames } from '../capture-writer.ts';
 import { Journal, type Room, type RowAbout, type RowWriter } from '../journal.ts';
+import { isFull } from '../reserve.ts';
 import { eraseSpan } from './erase.ts';
 import type { FlightLimits } from './limits.ts';
 import {
@@ -95,7 +96,7 @@ export class FlightJournal implements RowWriter {
 
   readonly blobs: Blobs = {
     has: (name) => this.#open.blobs.has(name),
-    put: (name, bytes) => this.#open.blobs.put(name, bytes),
+    put: (name, bytes) => this.#put(name, bytes),
     adopt: (name) => this.#open.blobs.adopt(name),
     remove: (name) => this.#open.blobs.remove(name),
   };
@@ -109,14 +110,34 @@ export class FlightJournal implements RowWriter {
   };
 
   append<T extends RowType>(type: T, data: RowData<T>, room: Room, about: RowAbout = {}): RowOf<T> {
-    if (type === 'call' && this.#isDue()) this.rotate();
-    this.#bringBlob(data);
-    this.#wroteMs = this.#parts.clock.monotonic();
-    return this.#open.journal.append(type, data, room, about);
+    return this.#withRoom(() => {
+      if (type === 'call' && this.#isDue()) this.rotate();
+      this.#bringBlob(data);
+      this.#wroteMs = this.#parts.clock.monotonic();
+      return this.#open.journal.append(type, data, room, about);
+    });
   }
 
   appendForeign(type: PredicateType, data: Record<string, unknown>, about: RowAbout): Envelope {
-    return this.#open.journal.appendForeign(type, data, about);
+    return this.#withRoom(() => this.#open.journal.appendForeign(type, data, about));
+  }
+
+  /** Whether it takes rows: after a failure of the disk there may be no segment to write to. */
+  get usable(): boolean {
+    return this.#open.journal.usable;
+  }
+
+  /**
+   * The disk is full: gives up the oldest segment, at last the one that is being written. False where nothing is left to give,
+   * or somebody reads.
+   */
+  makeRoom(): boolean {
+    if (this.#readers > 0) return false;
+    const [oldest] = this.#closed.splice(0, 1);
+    if (oldest) this.#removeNow(oldest);
+    else if (!this.#beginAnew()) return false;
+    this.#parts.onForgotten();
+    return true;
   }
 
   /** Begins a new segment; what was written so far changes no more. */
@@ -130,14 +151,14 @@ export class FlightJournal implements RowWriter {
     this.#parts.onForgotten();
   }
 
-  /** Removes what is older, or more, than the limits allow. `bytes` as if that were the limit. */
-  async prune(bytes = this.#parts.limits.bytes): Promise<void> {
+  /** Removes what is older, or more, than the limits allow. */
+  async prune(): Promise<void> {
     if (this.#readers > 0) return;
     const { clock, limits } = this.#parts;
     const tooOld = clock.now() - limits.ageMs;
     let total = this.#closed.reduce((sum, segment) => sum + segment.bytes, 0);
     const gone: ClosedSegment[] = [];
-    while (this.#closed[0] && (this.#closed[0].lastMs < tooOld || total > bytes)) {
+    while (this.#closed[0] && (this.#closed[0].lastMs < tooOld || total > limits.bytes)) {
       const [oldest] = this.#closed.splice(0, 1);
       if (!oldest) break;
       total -= oldest.bytes;
@@ -218,6 +239,44 @@ export class FlightJournal implements RowWriter {
       rmSync(dir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  #withRoom<T>(write: () => T): T {
+    for (;;) {
+      try {
+        return write();
+      } catch (error) {
+        if (!isFull(error) || !this.makeRoom()) throw error;
+      }
+    }
+  }
+
+  async #put(name: string, bytes: Uint8Array): Promise<void> {
+    for (;;) {
+      try {
+        await this.#open.blobs.put(name, bytes);
+        return;
+      } catch (error) {
+        if (!isFull(error) || !this.makeRoom()) throw error;
+      }
+    }
+  }
+
+  /** Gives up the segment that is being written, unless there is nothing in it. The room is free before the next begins. */
+  #beginAnew(): boolean {
+    const { number, dir, journal, firstRow, blobs } = this.#open;
+    const { rows, lastHash } = journal.end;
+    if (!journal.usable || (rows === firstRow && blobs.bytes === 0)) return false;
+    journal.close();
+    this.#removeNow({ number, dir });
+    this.#open = this.#begin(number + 1, { rows, lastHash }, 'rotated');
+    return true;
+  }
+
+  /** In one go: a row waits for the room. */
+  #removeNow({ number, dir }: Pick<ClosedSegment, 'number' | 'dir'>): void {
+    this.#forget(number);
+    rmSync(dir, { recursive: true, force: true });
   }
 
   #monotonic(): number {

@@ -2,7 +2,7 @@
 // It is asked for by nobody, so it is in nobody's way: what it cannot write is counted and told, and never refused.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeskreelError, toDeskreelError } from '../../../protocol/errors.ts';
+import { DeskreelError } from '../../../protocol/errors.ts';
 import type { CaptureWish } from '../../../protocol/link.ts';
 import { TraceOptions, type TraceInfo } from '../../../protocol/tracing.ts';
 import type { DesktopFacts } from '../../../trace/format.ts';
@@ -14,8 +14,9 @@ import { isMissing } from '../../fs-atomic.ts';
 import type { Log } from '../../log.ts';
 import type { BlobPool } from '../blob-pool.ts';
 import type { RecorderMetrics } from '../metrics.ts';
-import { Recording, SYSTEM, type RecordingParts } from '../recording.ts';
-import { asStorageError, isDiskFull } from '../reserve.ts';
+import { Losses, type Lost } from '../losses.ts';
+import { Recording, type RecordingParts } from '../recording.ts';
+import { asStorageError } from '../reserve.ts';
 import type { TraceStore } from '../traces-store.ts';
 import { within } from '../within.ts';
 import { FlightJournal } from './flight-journal.ts';
@@ -52,10 +53,15 @@ const SWEEP_MS = 60_000;
 class FlightRecording extends Recording {
   readonly journal: FlightJournal;
 
-  constructor(parts: RecordingParts, journal: FlightJournal) {
+  constructor(parts: RecordingParts, journal: FlightJournal, losses: Losses) {
     const tally = { add: () => undefined, addOther: () => undefined };
-    super(parts, { journal, blobs: journal.blobs, names: journal.names, tally });
+    super(parts, { journal, blobs: journal.blobs, names: journal.names, tally }, losses);
     this.journal = journal;
+  }
+
+  abandon(): void {
+    this.cut();
+    this.journal.close();
   }
 
   async stop(): Promise<void> {
@@ -68,23 +74,37 @@ export class FlightRecorder {
   readonly #parts: FlightParts;
   readonly #closed = new AbortController();
   #recording: FlightRecording | undefined;
-  #loss: { sinceMs: number; lost: number; reason: string } | undefined;
+  readonly #losses: Losses;
 
   constructor(parts: FlightParts) {
     this.#parts = parts;
+    this.#losses = new Losses({ clock: parts.clock, log: parts.log, onFault: this.#onFault });
     this.write(() => undefined);
     void this.#sweep();
   }
 
   /** Does something with the recording. Never throws: what could not be written is told of when it can be again. */
-  write(work: (recording: Recording) => void): void {
+  write(work: (recording: Recording) => void, lost: Lost = {}): void {
     if (this.#closed.signal.aborted) return;
     try {
-      this.#recording ??= this.#begin();
-      this.#tellLoss(this.#recording);
-      work(this.#recording);
+      this.#recording = this.#usable() ?? this.#begin();
     } catch (error) {
-      this.#lose(error);
+      this.#losses.lose(error, lost);
+      return;
+    }
+    this.#recording.write(work, lost);
+  }
+
+  /** Somebody who was asked to record needs the disk: see FlightJournal. Never throws. */
+  makeRoom(): boolean {
+    try {
+      const made = this.#recording?.journal.makeRoom() ?? false;
+      if (made) this.#parts.log.warn('flight.gave_room');
+      return made;
+    } catch (error) {
+      // What it gave up is free, though it found no room to go on itself.
+      this.#losses.lose(error);
+      return true;
     }
   }
 
@@ -95,7 +115,7 @@ export class FlightRecorder {
   /** A picture of this moment, in the background: what is cut later begins with what was to be seen. */
   look(): void {
     this.write((recording) => {
-      recording.capture('initial').catch((error: unknown) => this.#lose(error));
+      recording.capture('initial').catch((error: unknown) => this.#losses.lose(error));
     });
   }
 
@@ -149,7 +169,16 @@ export class FlightRecorder {
     const onForgotten = (): void => port.forgetFrames();
     const journal = new FlightJournal({ root, desktop, clock, pool, limits, onForgotten });
     const parts = { options: () => this.#options(), takesAll: true, onFault: this.#onFault };
-    return new FlightRecording({ ...parts, port, privacy, clock, log, captureWaitMs }, journal);
+    return new FlightRecording({ ...parts, port, privacy, clock, log, captureWaitMs }, journal, this.#losses);
+  }
+
+  /** Whose segment a failing disk took is let go of. */
+  #usable(): FlightRecording | undefined {
+    if (this.#recording && !this.#recording.journal.usable) {
+      this.#recording.abandon();
+      this.#recording = undefined;
+    }
+    return this.#recording;
   }
 
   readonly #onFault = (): void => {
@@ -180,27 +209,6 @@ export class FlightRecorder {
     });
   }
 
-  #tellLoss(recording: FlightRecording): void {
-    if (!this.#loss) return;
-    const { sinceMs, lost, reason } = this.#loss;
-    recording.journal.append('fault', { part: 'journal', reason, since_ms: sinceMs, lost }, 'must', SYSTEM);
-    this.#parts.log.info('flight.resumed', { lost });
-    this.#loss = undefined;
-  }
-
-  #lose(error: unknown): void {
-    this.#onFault();
-    const reason = toDeskreelError(asStorageError(error)).code;
-    if (!this.#loss) this.#parts.log.error('flight.not_written', { reason, error });
-    this.#loss = {
-      sinceMs: this.#parts.clock.now(),
-      ...this.#loss,
-      reason,
-      lost: (this.#loss?.lost ?? 0) + 1,
-    };
-    if (isFull(error)) void this.tidy(0);
-  }
-
   async #sweep(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
@@ -211,25 +219,21 @@ export class FlightRecorder {
     }
   }
 
-  /** Lets go of what is beyond the limits, or of all but the newest segment where `bytes` is 0. */
-  async tidy(bytes?: number): Promise<void> {
+  /** Lets go of what is beyond the limits. */
+  async tidy(): Promise<void> {
     const recording = this.#recording;
     if (!recording) return;
     try {
-      if (bytes === undefined && recording.journal.isStale()) {
+      if (recording.journal.isStale()) {
         recording.journal.rotate();
         this.look();
       }
-      await recording.journal.prune(bytes);
+      await recording.journal.prune();
     } catch (error) {
       this.#onFault();
       this.#parts.log.error('flight.not_pruned', { error });
     }
   }
-}
-
-function isFull(error: unknown): boolean {
-  return isDiskFull(error) || (error instanceof DeskreelError && error.code === 'storage_full');
 }
 
 /** The rows of the segments up to a number. */

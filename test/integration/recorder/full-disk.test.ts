@@ -1,16 +1,8 @@
 // A full disk refuses commands that could not be recorded, keeps what was answered, and is over when there is room again.
-// In a container, since only an engine can give a small disk to everyone who runs the tests.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
-import { IMAGE } from '../../support/image.ts';
-
-const execute = promisify(execFile);
-const CHECKOUT = join(import.meta.dirname, '../../..');
-const CHILD = '/checkout/test/integration/recorder/full-disk-child.ts';
-const NODE = '/checkout/node_modules/node/bin/node';
+import { fillAgainAndAgain } from './full-disk-rounds.ts';
+import { onSmallDisk } from './on-small-disk.ts';
 
 interface Results {
   first: { answered: number; refusal: string };
@@ -23,21 +15,20 @@ interface Results {
   bytes: number;
 }
 
-async function onSmallDisk(): Promise<Results> {
-  const disk = ['--tmpfs', '/full:size=3m,mode=1777'];
-  const mount = ['-v', `${CHECKOUT}:/checkout:ro`, '-w', '/checkout'];
-  // With `--init` what hangs in there can be ended.
-  const limits = ['--rm', '--init', '--user', '0', '--network', 'none', '--entrypoint', NODE];
-  const args = ['run', ...limits, ...disk, ...mount, IMAGE, CHILD, '/full'];
-  const { stdout } = await execute('docker', args, { timeout: 60_000 });
-  const line = stdout.split('\n').find((text) => text.startsWith('RESULT '));
-  assert.ok(line, stdout);
-  return JSON.parse(line.slice('RESULT '.length)) as Results;
+interface RoomResults {
+  unasked: string[];
+  segments: number;
+  newest: boolean;
+  start: string;
+  traced: number;
+  refusal: string;
+  left: number;
+  faults: string[];
 }
 
 describe('a full disk', () => {
   it('refuses the next command, keeps every answer, and records again when there is room', async () => {
-    const results = await onSmallDisk();
+    const results = (await onSmallDisk('full-disk-child.ts', 3)) as Results;
     assert.equal(results.first.refusal, 'storage_full');
     assert.ok(results.first.answered > 10);
     assert.equal(results.again, 'none');
@@ -49,5 +40,22 @@ describe('a full disk', () => {
     assert.equal(results.summary.steps, results.first.answered + 1 + results.replies.length);
     assert.equal(results.summary.errors, 0);
     assert.ok(results.bytes > 100_000);
+  });
+
+  // test/soak/full-disk.test.ts has twenty.
+  it('that is full three times in one trace takes no answered command with it', async (t) => {
+    t.diagnostic(await fillAgainAndAgain(3, 5));
+  });
+
+  it('takes from the flight recorder first: the oldest goes, and a trace has all that is left', async () => {
+    const results = (await onSmallDisk('flight-room-child.ts', 3)) as RoomResults;
+    assert.deepEqual([...new Set(results.unasked)], ['none']);
+    assert.ok(results.segments > 1);
+    assert.ok(results.newest, 'the newest command is kept, whatever had to go for it');
+    assert.equal(results.start, 'none');
+    assert.ok(results.traced > 10, `${results.traced} commands were traced`);
+    assert.equal(results.refusal, 'storage_full');
+    assert.ok(results.left < 150_000, `the flight recorder has ${results.left} bytes yet`);
+    assert.deepEqual(results.faults, []);
   });
 });

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openTraceFiles } from '../../../trace/files/trace-files.ts';
+import { faultText } from '../../../trace/verify/fault.ts';
+import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { checkTrace } from './check.ts';
 import { folder, killAndRecover, open, recordAndKill } from './kills.ts';
 import { calls, unpack } from './setup.ts';
@@ -28,14 +31,17 @@ describe('recovery', () => {
   it('cuts a torn tail, counts it and says that it recovered', async () => {
     await using it = await folder();
     const { id, journal } = await killed(it.data);
-    const whole = await readFile(journal, 'utf8');
     await appendFile(journal, '{"v":1,"type":"repl');
+    const text = await readFile(journal);
+    // The kill may have torn a row itself.
+    const end = text.lastIndexOf('\n') + 1;
+    const whole = text.toString('utf8', 0, end);
     const store = await open(it.data);
     assert.deepEqual(await store.recover(), { finished: [id], removed: [], failed: [] });
     const archive = await checkTrace(store, id);
-    const end = archive.events.at(-1)?.data;
-    assert.equal(end?.['end'], 'recovered');
-    assert.equal(end['torn_bytes'], 19);
+    const ended = archive.events.at(-1)?.data;
+    assert.equal(ended?.['end'], 'recovered');
+    assert.equal(ended['torn_bytes'], text.length - end);
     assert.ok((await archive.text('events.jsonl')).startsWith(whole));
     assert.equal(archive.metadata['end'], 'recovered');
     await store.close();
@@ -68,6 +74,24 @@ describe('recovery', () => {
     assert.equal(await readFile(journal, 'utf8'), sealed);
     await checkTrace(second, id);
     await second.close();
+  });
+
+  it('says what a loss of power took: a picture whose row is there', async () => {
+    await using it = await folder();
+    const { id, dir, journal } = await killed(it.data);
+    const [, gone = ''] = /"frame":"([0-9a-f]{64})"/.exec(await readFile(journal, 'utf8')) ?? [];
+    await rm(join(dir, 'frames', `${gone}.png`));
+    const store = await open(it.data);
+    assert.deepEqual(await store.recover(), { finished: [id], removed: [], failed: [] });
+    const { path } = await store.archive(id);
+    await using files = await openTraceFiles(path);
+    const { faults, gaps } = await verifyTrace(files);
+    assert.deepEqual(
+      gaps.map(({ part, reason, lost }) => ({ part, reason, lost })),
+      [{ part: 'picture', reason: 'ENOENT', lost: 1 }],
+    );
+    assert.match(faults.map(faultText).join('; '), /^events\.jsonl:\d+: its picture \S+ is missing$/);
+    await store.close();
   });
 
   it('removes what was killed before its first row', async () => {

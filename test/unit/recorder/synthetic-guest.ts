@@ -19,6 +19,8 @@ import type { TraceRecorder } from '../../../server/recorder/recorder.ts';
 export interface Screen {
   readonly frame: string;
   readonly png: Buffer;
+  /** Default 64 x 40. */
+  readonly size?: { readonly width: number; readonly height: number };
 }
 
 /** A small picture of one colour; equal numbers are equal screens. */
@@ -96,7 +98,7 @@ export class SyntheticGuest implements CapturePort {
 
   info(screen = this.screen): FrameInfo {
     const cursor = { x: 5, y: 6 };
-    const size = { width: 64, height: 40 };
+    const size = screen.size ?? { width: 64, height: 40 };
     return { frame: screen.frame, ...size, cursor, grabbed_ms: 1000, settled: true, settle_ms: 12 };
   }
 
