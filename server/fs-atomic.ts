@@ -18,7 +18,7 @@ export async function privateDir(path: string): Promise<void> {
 /** Replaces a file whole: a reader sees the old or the new text, after a power loss too. */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
   await writeByRename(`${path}.${randomBytes(6).toString('hex')}.tmp`, path, text, (file) => file.sync());
-  await syncDir(dirname(path));
+  await syncPath(dirname(path));
 }
 
 /** Writes a file under a temporary name and gives it its own: it is there whole, or not at all. `flush` comes before that. */
@@ -43,18 +43,18 @@ export async function writeByRename(
   }
 }
 
-/** The names in a folder are on the disk itself when this resolves. */
-export async function syncDir(path: string): Promise<void> {
-  const dir = await open(path);
+/** A file, or the names in a folder, are on the disk itself when this resolves. */
+export async function syncPath(path: string): Promise<void> {
+  const file = await open(path);
   try {
-    await dir.sync();
+    await file.sync();
   } finally {
-    await dir.close();
+    await file.close();
   }
 }
 
 /** The same when it returns. */
-export function syncDirNow(path: string): void {
+export function syncPathNow(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

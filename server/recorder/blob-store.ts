@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FRAMES_DIR, TREES_DIR } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
-import { isMissing, PRIVATE_DIR, syncDir, writeByRename } from '../fs-atomic.ts';
+import { isMissing, PRIVATE_DIR, syncPath, writeByRename } from '../fs-atomic.ts';
 import { isDiskFull } from './reserve.ts';
 import { BlobPool, cannotLink, linkOrCopy, type Blob, type BlobHolder } from './blob-pool.ts';
 
@@ -77,7 +77,10 @@ export class BlobStore implements Blobs, BlobHolder {
   async take({ path, file }: Blob): Promise<boolean> {
     const own = join(this.#dir, file.name);
     try {
-      if (path !== own && !this.#known.has(file.name)) await linkOrCopy(path, own);
+      if (path !== own && !this.#known.has(file.name)) {
+        await linkOrCopy(path, own);
+        if (this.#flush) await this.#flushLinked(own);
+      }
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -114,6 +117,12 @@ export class BlobStore implements Blobs, BlobHolder {
     this.#known.set(file.name, file);
   }
 
+  /** Whoever wrote it may not have had to. */
+  async #flushLinked(own: string): Promise<void> {
+    await syncPath(own);
+    await syncPath(dirname(own));
+  }
+
   async #writeWithRoom(name: string, bytes: Uint8Array): Promise<Blob> {
     for (;;) {
       try {
@@ -127,7 +136,7 @@ export class BlobStore implements Blobs, BlobHolder {
   async #write(name: string, bytes: Uint8Array): Promise<Blob> {
     const path = join(this.#dir, name);
     await writeByRename(`${path}.tmp`, path, bytes, this.#flush ? (file) => file.datasync() : undefined);
-    if (this.#flush) await syncDir(dirname(path));
+    if (this.#flush) await syncPath(dirname(path));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { path, file: { name, bytes: bytes.length, sha256 } };
   }

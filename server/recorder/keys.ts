@@ -1,9 +1,9 @@
 // The key that signs traces: `<data>/key`, an Ed25519 private key in PEM, made when it is first needed.
 import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { link, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DeskreelError } from '../../protocol/errors.ts';
-import { PRIVATE_FILE, readIfPresent } from '../fs-atomic.ts';
+import { PRIVATE_FILE, readIfPresent, syncPath } from '../fs-atomic.ts';
 
 const KEY_FILE = 'key';
 
@@ -36,9 +36,11 @@ async function makeKey(path: string): Promise<string> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  await writeFile(temporary, pem, { mode: PRIVATE_FILE, flag: 'wx' });
+  // A loss of power must not leave an empty file: no server would start on the folder again.
+  await writeFile(temporary, pem, { mode: PRIVATE_FILE, flag: 'wx', flush: true });
   try {
     await link(temporary, path);
+    await syncPath(dirname(path));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {

@@ -10,7 +10,7 @@ import { Tally } from '../../trace/tally.ts';
 import type { BlobPool } from './blob-pool.ts';
 import { BlobStore } from './blob-store.ts';
 import type { CommandCall } from '../commands/observer.ts';
-import { syncDirNow } from '../fs-atomic.ts';
+import { syncPathNow } from '../fs-atomic.ts';
 import type { KeyVerdict } from './desktop-privacy.ts';
 import { Journal, SYSTEM, type JournalEnd } from './journal.ts';
 import { Losses } from './losses.ts';
@@ -66,7 +66,7 @@ export function beginTrace(parts: TraceParts): TraceRecording {
       reserve,
     };
     // A file whose name is lost with the power is lost too.
-    if (flush) for (const folder of [dir, dirname(dir)]) syncDirNow(folder);
+    if (flush) for (const folder of [dir, dirname(dir)]) syncPathNow(folder);
     return new TraceRecording(parts, start, files);
   } catch (error) {
     journal.close();

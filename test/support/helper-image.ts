@@ -1,4 +1,4 @@
-// A container image beside the desktop's, for what tests need and no desktop has: reading pictures, compiling.
+// A container image beside the desktop's, for what tests need and no desktop has: reading pictures, compiling, making disks.
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -6,6 +6,7 @@ const command = promisify(execFile);
 const HELPER = 'deskreel-test-helper';
 const HELPER_FILE = `FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-eng gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends e2fsprogs && rm -rf /var/lib/apt/lists/*
 `;
 const SUPPORT = new URL('.', import.meta.url).pathname;
 
@@ -50,6 +51,12 @@ export async function installProgram(name: string, container: string): Promise<v
   install.stdin.end(program);
   const status = await new Promise<number | null>((resolve) => install.on('exit', resolve));
   if (status !== 0) throw new Error(`${name} could not be installed: ${status}`);
+}
+
+/** An empty file system in a file, `disk.ext4` in the folder. */
+export async function makeDisk(folder: string, megabytes: number): Promise<void> {
+  const script = `truncate --size ${megabytes}M /disks/disk.ext4 && mke2fs -q -t ext4 -m 0 /disks/disk.ext4`;
+  await runHelper(['--volume', `${folder}:/disks`], script);
 }
 
 async function runHelper(options: readonly string[], script: string): Promise<string> {

@@ -33,6 +33,11 @@ async function click(it: Bench, screen: number): Promise<string> {
   return run(it.recorder, it.guest, { ...CLICK, leadsTo: await screenOf(screen) }).callId;
 }
 
+/** Pictures may be written there at this very moment. */
+async function removeUnderWriters(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, maxRetries: 20, retryDelay: 10 });
+}
+
 const callIds = (archive: Unpacked): unknown[] => calls(archive).map((call) => call['call_id']);
 const faultsIn = ({ events }: Unpacked): EventFile[] => events.filter(({ type }) => type === 'fault');
 
@@ -115,7 +120,7 @@ describe('a disk that fails while a trace runs', () => {
     await using it = await bench();
     const id = await it.start();
     const made = [await click(it, 1)];
-    await rm(join(it.data, 'traces', id), { recursive: true });
+    await removeUnderWriters(join(it.data, 'traces', id));
     made.push(await click(it, 2));
     assert.ok(it.store.metrics.faults().journal >= 1);
     await assert.rejects(it.recorder.stop(), /was removed/);
@@ -126,7 +131,7 @@ describe('a disk that fails while a trace runs', () => {
   it('by taking the flight recorder away: it begins anew, and says so', async () => {
     await using it = await bench();
     await click(it, 1);
-    await rm(join(it.data, 'flight', DESKTOP.id), { recursive: true });
+    await removeUnderWriters(join(it.data, 'flight', DESKTOP.id));
     const after = await click(it, 2);
     const { trace_id: cut } = await it.recorder.cut({ lastMs: MINUTE });
     assert.deepEqual(callIds(await checkTrace(it.store, cut)), [after]);
