@@ -19,7 +19,7 @@ import { createLog, type Log, type LogLevel } from './log.ts';
 import { Retention } from './recorder/retention.ts';
 import { openTraceStore } from './recorder/traces-store.ts';
 import { openRequestStore } from './requests/request-store.ts';
-import { Uploads } from './uploads/uploads.ts';
+import { openUploads } from './uploads/uploads.ts';
 
 /** A download that is slower than this is cut when the server stops. Milliseconds. */
 const LAST_ANSWERS_MS = 3000;
@@ -64,6 +64,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   closing.defer('traces', () => traces.close());
   const recovered = await traces.recover();
   log.info('traces.recovered', { ...recovered });
+  const uploads = await openUploads({ data: config.data, traces, log });
   const requests = await openRequestStore({ data: config.data, clock, log });
   await requests.keepOnly((await store.all()).map((record) => record.id));
   const metrics = new CommandMetrics();
@@ -84,7 +85,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
     registry,
     driver,
     traces,
-    uploads: new Uploads({ data: config.data, traces, log }),
+    uploads,
     authenticator,
     clock,
     log,

@@ -10,7 +10,7 @@ import { checkedRunId } from './run-id.ts';
 import type { ScreenshotProcessor } from './screenshot.ts';
 import { CloudTraceSink } from './sinks/cloud-sink.ts';
 import { DesktopTraceSink, type EventTarget } from './sinks/desktop-sink.ts';
-import { FallbackSink } from './sinks/fallback-sink.ts';
+import { FallbackSink, type Wanted } from './sinks/fallback-sink.ts';
 import { JsonlTraceSink } from './sinks/jsonl-sink.ts';
 import { MultiSink } from './sinks/multi-sink.ts';
 import type { TraceSink } from './sinks/sink.ts';
@@ -119,7 +119,7 @@ async function uploadingSink(
   } catch (error) {
     if (!(error instanceof UploadFailure)) throw error;
     logger.warn(whyNotUploaded(error));
-    return fallback(runId, error, logger);
+    return fallback(runId, error, logger, { api_url: apiUrl, metadata });
   }
 }
 
@@ -130,10 +130,15 @@ function whyNotUploaded(error: UploadFailure): string {
 }
 
 /** What the server may take later waits for it, too; what it has refused does not. */
-async function fallback(runId: string, error: UploadFailure, logger: TraceLogger): Promise<TraceSink> {
+async function fallback(
+  runId: string,
+  error: UploadFailure,
+  logger: TraceLogger,
+  wanted: Wanted,
+): Promise<TraceSink> {
   if (!error.isPassing) return localSink(runId, logger);
   logger.info(localMessage(runId));
-  return FallbackSink.open(localPath(runId), pendingRun(pendingFolder(), runId), logger);
+  return FallbackSink.open(localPath(runId), pendingRun(pendingFolder(), runId), wanted, logger);
 }
 
 function metadataOf({ goal, agentType, llmModel, startUrl }: CreateTracerOptions): Record<string, string> {

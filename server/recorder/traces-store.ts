@@ -28,6 +28,8 @@ import { bytesIn, firstRow, openInfo, sealedInfo } from './trace-info.ts';
 const FLIGHT_DIR = 'flight';
 /** Behind the name of a folder that is on its way out. */
 const DELETED = '.deleted';
+/** Behind the name of a folder that is on its way in. */
+const INCOMING = '.incoming';
 
 export interface TraceStoreParts {
   /** The server's data folder. */
@@ -135,7 +137,7 @@ export class TraceStore {
     const dir = join(this.#root, traceId);
     if (await exists(dir)) return this.info(traceId);
     // No trace's name: nobody lists it or recovers it.
-    const incoming = join(this.#root, `.${traceId}.incoming`);
+    const incoming = join(this.#root, `.${traceId}${INCOMING}`);
     await rm(incoming, { recursive: true, force: true });
     await privateDir(incoming);
     try {
@@ -269,7 +271,7 @@ export class TraceStore {
   /** Finishes what a killed server left. To be called once, before anything is recorded. Never rejects for one trace. */
   async recover(): Promise<Recovered> {
     const recovered: Recovered = { finished: [], removed: [], failed: [] };
-    await this.#removeDeleted();
+    await this.#removeHalfDone();
     for (const id of await this.#ids()) {
       if (this.#live.has(id)) continue;
       try {
@@ -295,8 +297,9 @@ export class TraceStore {
     await rm(`${dir}${DELETED}`, { recursive: true, force: true });
   }
 
-  async #removeDeleted(): Promise<void> {
-    const names = (await readdir(this.#root)).filter((name) => name.endsWith(DELETED));
+  async #removeHalfDone(): Promise<void> {
+    const isHalfDone = (name: string): boolean => name.endsWith(DELETED) || name.endsWith(INCOMING);
+    const names = (await readdir(this.#root)).filter(isHalfDone);
     for (const name of names) await rm(join(this.#root, name), { recursive: true, force: true });
   }
 

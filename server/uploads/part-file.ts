@@ -1,7 +1,8 @@
 // One part of an upload to disk, as it arrives: whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,9 +19,18 @@ export interface PartRules {
   readonly check: (path: string) => Promise<void>;
 }
 
+const TEMPORARY = '.tmp';
+
+/** Removes below a folder what a kill left of parts that had not arrived. */
+export async function removeHalfParts(root: string): Promise<void> {
+  for (const name of await readdir(root, { recursive: true })) {
+    if (name.endsWith(TEMPORARY)) await rm(join(root, name));
+  }
+}
+
 /** Throws `too_large`, `bad_request` for what is no gzip, and what `check` throws. What was there is replaced. */
 export async function writePart(source: Readable, path: string, rules: PartRules): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}${TEMPORARY}`;
   try {
     await receive(source, temporary, rules);
     await rules.check(temporary);

@@ -13,7 +13,7 @@ import { newSecret } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
 import { checkLines } from './check-lines.ts';
-import { writePart, type PartRules } from './part-file.ts';
+import { removeHalfParts, writePart, type PartRules } from './part-file.ts';
 import {
   INDEX_FILE,
   isUploadId,
@@ -44,6 +44,14 @@ export interface PartHeaders {
   readonly contentType: string;
 }
 
+/** Opens the uploads of the data folder; what a killed server left half done is removed. */
+export async function openUploads(parts: UploadsParts): Promise<Uploads> {
+  const root = join(parts.data, 'uploads');
+  await privateDir(root);
+  await removeHalfParts(root);
+  return new Uploads(root, parts);
+}
+
 export class Uploads {
   readonly #root: string;
   readonly #traces: TraceStore;
@@ -51,8 +59,8 @@ export class Uploads {
   /** Two requests for one run come one after the other. */
   readonly #lanes = new KeyedLanes();
 
-  constructor({ data, traces, log }: UploadsParts) {
-    this.#root = join(data, 'uploads');
+  constructor(root: string, { traces, log }: Omit<UploadsParts, 'data'>) {
+    this.#root = root;
     this.#traces = traces;
     this.#log = log;
   }

@@ -1,6 +1,7 @@
 // An uploaded run as a trace of this server: its events become rows at their own times, pictures go back into their rows.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DeskreelError } from '../../protocol/errors.ts';
 import { RecordedOptions } from '../../protocol/tracing.ts';
 import { SEQUENCE_FIELD } from '../../protocol/uploads.ts';
 import { JOURNAL, UPLOADED_RUN } from '../../trace/layout.ts';
@@ -104,6 +105,12 @@ async function withPicture(
   const { [SEQUENCE_FIELD]: said, ...data } = event.data;
   const sequence = typeof said === 'number' ? said : place;
   const picture = sequence === undefined ? undefined : pictures.get(sequence);
+  if (typeof said === 'number' && !picture) {
+    throw new DeskreelError(
+      'conflict',
+      `screenshot ${said} of the trace was not uploaded: PUT it, then complete`,
+    );
+  }
   if (picture && data['screenshot_base64'] === undefined) {
     data['screenshot_base64'] = await readFile(picture.path, 'base64');
     data['screenshot_format'] = picture.format;

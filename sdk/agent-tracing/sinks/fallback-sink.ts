@@ -4,8 +4,11 @@ import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, type TraceLogger } from '../logger.ts';
 import { own, type Release } from '../upload/owner.ts';
-import type { PendingRun } from '../upload/pending.ts';
+import { writeState, type PendingRun, type UploadState } from '../upload/pending.ts';
 import { JsonlTraceSink } from './jsonl-sink.ts';
+
+/** Where the run is to be uploaded, and with what. */
+export type Wanted = Pick<UploadState, 'api_url' | 'metadata'>;
 
 export class FallbackSink extends JsonlTraceSink {
   readonly #run: PendingRun;
@@ -20,10 +23,15 @@ export class FallbackSink extends JsonlTraceSink {
     this.#release = release;
   }
 
-  static async open(path: string, run: PendingRun, logger: TraceLogger): Promise<FallbackSink> {
+  static async open(
+    path: string,
+    run: PendingRun,
+    wanted: Wanted,
+    logger: TraceLogger,
+  ): Promise<FallbackSink> {
     await mkdir(dirname(run.lines), { recursive: true, mode: 0o700 });
     const sink = new FallbackSink(path, run, logger, await own(run));
-    if (sink.#release) await sink.#link();
+    if (sink.#release) await sink.#link(wanted);
     return sink;
   }
 
@@ -39,7 +47,7 @@ export class FallbackSink extends JsonlTraceSink {
   }
 
   /** One file under two names: what a kill leaves waits as well. On two disks it is copied at the end. */
-  async #link(): Promise<void> {
+  async #link(wanted: Wanted): Promise<void> {
     await this.#keep(async () => {
       try {
         await link(this.getPath(), this.#run.lines);
@@ -47,6 +55,8 @@ export class FallbackSink extends JsonlTraceSink {
         if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
         this.#isCopied = false;
       }
+      await mkdir(this.#run.parts, { recursive: true, mode: 0o700 });
+      await writeState(this.#run, { ...wanted, sha256: null, acknowledged: [] });
     });
   }
 

@@ -1,5 +1,6 @@
 // The upload of one pending run, from the first part to the last acknowledgement. What was acknowledged is not sent again.
 import { z } from 'zod';
+import { Lane } from '../../../protocol/lane.ts';
 import { ScreenshotAddresses, UploadAddress } from '../../../protocol/uploads.ts';
 import { messageOf, type TraceLogger } from '../logger.ts';
 import { removePending, writeState, type PendingRun, type UploadState } from './pending.ts';
@@ -37,7 +38,10 @@ export async function uploadRun(parts: UploadParts): Promise<boolean> {
 
 class Upload {
   readonly #parts: UploadParts;
+  readonly #writing = new Lane();
   #state: UploadState;
+  /** Parts were acknowledged before this process. */
+  #resumed = false;
 
   constructor(parts: UploadParts) {
     this.#parts = parts;
@@ -52,13 +56,32 @@ class Upload {
     await this.#keep(prepared);
     this.#tellSizes(prepared);
     const progress = new Progress(totalOf(prepared), onProgress);
+    try {
+      await this.#sendAll(prepared, url, progress);
+    } catch (error) {
+      if (!this.#isLost(error)) throw error;
+      logger.warn('The server has lost what it had acknowledged: it is sent again');
+      await this.#remember({ ...this.#state, acknowledged: [] });
+      await this.#sendAll(prepared, url, progress);
+    }
+    progress.finish();
+  }
+
+  async #sendAll(prepared: PreparedRun, url: string, progress: Progress): Promise<void> {
+    const { logger } = this.#parts;
+    this.#resumed = this.#state.acknowledged.length > 0;
     await this.#sendScreenshots(prepared.screenshots, progress);
     logger.info(`Uploading trace to cloud (${prepared.trace.bytes} bytes)`);
     await this.#send(prepared.trace, () => Promise.resolve(url), progress);
     logger.info('Trace uploaded successfully');
     await this.#send(prepared.index, () => this.#indexUrl(), progress);
     await this.#complete(prepared);
-    progress.finish();
+  }
+
+  /** It was resumed, and the server says that something is missing. */
+  #isLost(error: unknown): boolean {
+    const isMissing = error instanceof UploadFailure && (error.status === 404 || error.status === 409);
+    return this.#resumed && isMissing;
   }
 
   /** Undefined where the server has this very run, complete. */
@@ -88,8 +111,7 @@ class Upload {
   /** What was acknowledged of other content is not acknowledged. */
   async #keep({ sha256 }: PreparedRun): Promise<void> {
     const acknowledged = this.#state.sha256 === sha256 ? this.#state.acknowledged : [];
-    this.#state = { ...this.#state, sha256, acknowledged };
-    await writeState(this.#parts.run, this.#state);
+    await this.#remember({ ...this.#state, sha256, acknowledged });
   }
 
   async #sendScreenshots(screenshots: ReadonlyMap<number, Part>, progress: Progress): Promise<void> {
@@ -132,8 +154,7 @@ class Upload {
     if (!this.#has(part)) {
       await this.#parts.transport.put(await urlOf(), part, (bytes) => progress.at(part.name, bytes));
       const acknowledged = [...this.#state.acknowledged, part.name];
-      this.#state = { ...this.#state, acknowledged };
-      await writeState(this.#parts.run, this.#state);
+      await this.#remember({ ...this.#state, acknowledged });
     }
     progress.at(part.name, part.bytes);
   }
@@ -165,6 +186,12 @@ class Upload {
     logger.info(`Trace file size: ${megabytes(trace.bytes)} MB`);
     logger.info(`Screenshot total: ${megabytes(sizeOf(screenshots.values()))} MB`);
     logger.info(`Index file size: ${(index.bytes / 1024).toFixed(2)} KB`);
+  }
+
+  /** Parts are sent at the same time; what is written last must be what is known last. */
+  #remember(state: UploadState): Promise<void> {
+    this.#state = state;
+    return this.#writing.enter(() => writeState(this.#parts.run, this.#state));
   }
 
   #has({ name }: Part): boolean {

@@ -1,11 +1,11 @@
 // Uploads of runs to Deskreel's own server: everything there once, nothing twice, the local copy gone only then.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { createTracer, type CreateTracerOptions } from '../../../sdk/agent-tracing/create-tracer.ts';
 import { openTraceFiles } from '../../../trace/files/trace-files.ts';
 import { verifyTrace } from '../../../trace/verify/verify.ts';
@@ -282,8 +282,19 @@ describe('the upload of a run', () => {
       await (await createTracer(options({ runId: `after-${runId}` }))).close();
       assert.equal((await pending()).includes(`${runId}.jsonl`), false);
     }
-    const runs = (await server.traces()).map(({ run_id }) => run_id);
-    assert.deepEqual(runs.filter((run) => !run.startsWith('after-')).sort(), ['broken', 'failing', 'silent']);
+    const later = (await server.traces()).filter(({ run_id }) => !run_id.startsWith('after-'));
+    assert.deepEqual(later.map(({ run_id }) => run_id).sort(), ['broken', 'failing', 'silent']);
+    for (const { name } of later) assert.equal(name, 'Add headphones to cart');
+  });
+
+  it('sends a run that found no server to that server only', async () => {
+    way.plan = ['fail'];
+    const tracer = await createTracer(options({ runId: 'waits' }));
+    await tracer.close();
+    await (await createTracer(options({ runId: 'elsewhere', apiUrl: server.url }))).close();
+    assert.ok((await pending()).includes('waits.jsonl'));
+    await (await createTracer(options({ runId: 'back' }))).close();
+    assert.deepEqual(await pending(), []);
   });
 
   it('is off without a key, or without being asked for', async () => {
@@ -306,6 +317,21 @@ describe('the upload of a run', () => {
     const events = await exported(trace?.trace_id ?? '');
     assert.equal(events.at(-1)?.data['screenshot_base64'], broken);
     assert.equal(events.at(-1)?.data['screenshot_format'], 'png');
+  });
+
+  it('begins anew at a server that has lost what it had acknowledged', async () => {
+    for (const lost of ['', 'screenshots/1.jpeg']) {
+      way.broken = /index_upload/;
+      const runId = `lost-${lost.length}`;
+      await traceRun({ runId });
+      way.broken = undefined;
+      const uploads = join(folder.path, 'server', 'uploads');
+      const id = createHash('sha256').update(runId).digest('hex').slice(0, 32);
+      await rm(join(uploads, id, lost), { recursive: true });
+      await (await createTracer(options({ runId: `next-${lost.length}` }))).close();
+      await checkUploadedAmong(runId);
+      assert.deepEqual(await pending(), []);
+    }
   });
 
   it('says which pictures did not arrive', async () => {
@@ -340,90 +366,8 @@ describe('the upload of a run', () => {
   async function checkUploadedAmong(runId: string): Promise<void> {
     const found = (await server.traces()).filter(({ run_id }) => run_id === runId);
     assert.equal(found.length, 1);
-    assert.equal((await exported(found[0]?.trace_id ?? '')).length, 7);
+    const events = await exported(found[0]?.trace_id ?? '');
+    assert.equal(events.length, 7);
+    assert.equal(events.filter(({ data: row }) => 'screenshot_base64' in row).length, 2);
   }
-});
-
-describe("the server's side", () => {
-  let folder: Folder;
-  let server: UploadServer;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    server = await uploadServer(folder.path);
-  });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
-
-  const ROUTES = [
-    '/v1/traces/init',
-    '/v1/screenshots/init',
-    '/v1/traces/index_upload',
-    '/v1/traces/complete',
-  ];
-
-  it('wants the token, a safe run id, and an init before the rest', async () => {
-    for (const route of ROUTES) {
-      const body = { run_id: 'ok', sequences: [1] };
-      assert.equal((await server.post(route, body, 'wrong')).status, 401, route);
-      for (const runId of ['../x', 'a/b', '', '.x', 7]) {
-        assert.equal((await server.post(route, { ...body, run_id: runId })).status, 400, `${route} ${runId}`);
-      }
-      if (route !== ROUTES[0]) assert.equal((await server.post(route, body)).status, 404, route);
-    }
-    assert.deepEqual(await readdir(join(folder.path, 'server', 'uploads')).catch(() => []), []);
-  });
-
-  it('refuses what is no trace, with the line, and a completion without one', async () => {
-    const { upload_url: url } = (await server.post('/v1/traces/init', { run_id: 'r' })).body as {
-      upload_url: string;
-    };
-    const event = { v: 1, type: 'x', ts: '2026-01-01T00:00:00.000Z', run_id: 'r', seq: 1, data: {} };
-    const good = JSON.stringify(event);
-    for (const bad of [
-      'no json',
-      `${good}\n[]\n`,
-      `${good}\n{"type":"x"}\n`,
-      JSON.stringify({ ...event, run_id: 'other' }),
-      JSON.stringify({ ...event, type: 'trace_end' }),
-    ]) {
-      const answer = await server.put(url, gzipSync(bad), { 'content-encoding': 'gzip' });
-      assert.equal(answer.status, 400, bad);
-      assert.match(answer.text, /line [12] of the trace/);
-    }
-    assert.equal((await server.put(url, 'no gzip', { 'content-encoding': 'gzip' })).status, 400);
-    assert.equal((await server.post('/v1/traces/complete', { run_id: 'r' })).status, 409);
-    assert.equal((await server.put(url.replace(/key=.*/, 'key=dru_x'), good, {})).status, 401);
-    assert.equal((await server.put(url, `${good}\n`, {})).status, 200);
-    assert.equal((await server.post('/v1/traces/complete', { run_id: 'r' })).status, 200);
-    assert.equal((await server.post('/v1/traces/complete', { run_id: 'r' })).status, 200);
-    assert.equal((await server.post('/v1/traces/init', { run_id: 'r' })).status, 409);
-    assert.equal((await server.traces()).length, 1);
-  });
-
-  it('takes the run again once its trace was deleted', async () => {
-    const event = { v: 1, type: 'x', ts: '2026-01-01T00:00:00.000Z', run_id: 'r', seq: 1, data: {} };
-    for (let turn = 0; turn < 2; turn += 1) {
-      const begun = await server.post('/v1/traces/init', { run_id: 'r' });
-      assert.equal(begun.status, 200);
-      await server.put((begun.body as { upload_url: string }).upload_url, JSON.stringify(event), {});
-      const done = await server.post('/v1/traces/complete', { run_id: 'r' });
-      assert.equal(done.status, 200);
-      await server.delete(`/v1/traces/${(done.body as { trace_id: string }).trace_id}`);
-    }
-    assert.equal((await server.traces()).length, 0);
-  });
-
-  it('goes on after it was started again', async () => {
-    const event = { v: 1, type: 'x', ts: '2026-01-01T00:00:00.000Z', run_id: 'r', seq: 1, data: {} };
-    const { upload_url: url } = (await server.post('/v1/traces/init', { run_id: 'r' })).body as {
-      upload_url: string;
-    };
-    assert.equal((await server.put(url, JSON.stringify(event), {})).status, 200);
-    await server.close();
-    server = await uploadServer(folder.path);
-    assert.equal((await server.post('/v1/traces/complete', { run_id: 'r' })).status, 200);
-    assert.equal((await server.traces())[0]?.run_id, 'r');
-  });
 });
