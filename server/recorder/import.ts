@@ -10,24 +10,21 @@ import type { RowData, RowOf, RowType } from '../../trace/format.ts';
 import { readWhole } from '../../trace/files/trace-files.ts';
 import type { Found } from '../../trace/imports/detect.ts';
 import type { Imported, ImportedItem } from '../../trace/imports/importer.ts';
-import { framePath, JOURNAL } from '../../trace/layout.ts';
-import { readPicture } from '../../trace/picture-pixels.ts';
+import { JOURNAL } from '../../trace/layout.ts';
 import { PictureNames } from '../../trace/pictures.ts';
 import { Tally } from '../../trace/tally.ts';
 import { BlobStore } from './blob-store.ts';
+import { foreignFrame, type FrameCause, type TakenFrame } from './foreign-frame.ts';
 import { Journal, type RowAbout } from './journal.ts';
 import { Reserve, RESERVE } from './reserve.ts';
 import type { Recorded } from './trace-recording.ts';
 
-type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
 type Capture = CommandSpec['capture'];
 type CallItem = Extract<ImportedItem, { kind: 'call' }>;
 
 const IMPORT: RowAbout = { actor: { kind: 'system', id: 'import' } };
 /** Nobody said who it was. */
 const AGENT: RowAbout = { actor: { kind: 'agent', id: 'imported' } };
-/** Nobody said where the pointer was. */
-const UNKNOWN = { x: -1, y: -1 };
 
 /** Writes the trace into `dir`, which must be empty; it is to be sealed. Throws `bad_request` for what is no such trace. */
 export async function writeImport(
@@ -144,22 +141,12 @@ class ImportWriter {
     }
   }
 
-  async #addPicture(
-    name: string,
-    when: FrameWhen,
-    cause: { call_id: string } | { capture_id: string },
-    method?: string,
-  ): Promise<void> {
+  async #addPicture(name: string, when: FrameWhen, cause: FrameCause, method?: string): Promise<void> {
     try {
       const png = await this.#read(name);
-      const { id, size } = await readPicture(png);
-      await this.#blobs.put(framePath(id), png);
-      const file = this.#names.nameFor(id, when, method);
-      const settling = { cursor: UNKNOWN, grabbed_ms: Math.round(this.#nowMs), settled: false, settle_ms: 0 };
-      const data = { ...cause, when, frame: id, ...size, ...settling, file };
-      this.#write('frame', data, AGENT);
-      this.#names.keep(id, file);
-      this.#last = data;
+      const picture = { png, when, cause, method, atMs: this.#nowMs };
+      this.#last = await foreignFrame(picture, { blobs: this.#blobs, names: this.#names });
+      this.#write('frame', this.#last, AGENT);
     } catch (error) {
       const evidence = `${name} is no picture that can be read: ${toDeskreelError(error).message}`;
       this.#write('frame', { ...cause, when, evidence }, IMPORT);

@@ -1,21 +1,33 @@
-// An uploaded run as a trace of this server: its events become rows at their own times, pictures go back into their rows.
-import { readdir, readFile } from 'node:fs/promises';
+// An uploaded run as a trace of this server: its events become rows at their own times, its pictures frames, its actions
+// the commands that they were.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DeskreelError } from '../../protocol/errors.ts';
+import { toDeskreelError } from '../../protocol/errors.ts';
 import { RecordedOptions } from '../../protocol/tracing.ts';
-import { SEQUENCE_FIELD } from '../../protocol/uploads.ts';
+import type { RowData, RowOf, RowType } from '../../trace/format.ts';
 import { JOURNAL, UPLOADED_RUN } from '../../trace/layout.ts';
-import { kindOf, timeOf, type PredicateEvent } from '../../trace/predicate/event.ts';
+import {
+  kindOf,
+  numberAt,
+  recordAt,
+  textAt,
+  timeOf,
+  type PredicateEvent,
+} from '../../trace/predicate/event.ts';
 import { readLines } from '../../trace/predicate/lines.ts';
+import { PictureNames } from '../../trace/pictures.ts';
 import { Tally } from '../../trace/tally.ts';
 import { BlobStore } from '../recorder/blob-store.ts';
-import { Journal } from '../recorder/journal.ts';
-import type { Recorded } from '../recorder/trace-recording.ts';
+import { foreignFrame, type FrameCause, type TakenFrame } from '../recorder/foreign-frame.ts';
+import { Journal, type RowAbout } from '../recorder/journal.ts';
 import { Reserve, RESERVE } from '../recorder/reserve.ts';
-import { uploadedEvent } from './check-lines.ts';
-import { LINES_FILE, screenshotName, SCREENSHOTS_DIR, type UploadRecord } from './record.ts';
+import type { Recorded } from '../recorder/trace-recording.ts';
+import { commandOf, placesIn, type Places, type UploadedCommand } from './commands.ts';
+import { asPng, withPictures } from './pictures.ts';
+import { LINES_FILE, type UploadRecord } from './record.ts';
 
 const NO_DESKTOP = { id: UPLOADED_RUN, name: 'uploaded run' };
+const AGENT = { kind: 'agent', id: 'uploaded' } as const;
 
 /** The times of the events, for rows: they stand still between two of them and never go backwards. */
 class EventClock {
@@ -43,29 +55,12 @@ class EventClock {
 /** `from`: the folder of the upload; `dir`: the folder of the trace, which is empty. */
 export async function writeUploadedTrace(from: string, dir: string, record: UploadRecord): Promise<Recorded> {
   const lines = join(from, LINES_FILE);
-  const clock = new EventClock(await firstTime(lines));
-  const reserve = new Reserve(join(dir, RESERVE));
-  const journal = new Journal({ path: join(dir, JOURNAL), runId: record.run_id, clock, reserve });
-  const tally = new Tally();
-  // Makes the folders that every trace has.
-  const blobs = new BlobStore(dir);
+  const writer = new UploadWriter(dir, record, new EventClock(await firstTime(lines)));
   try {
-    const config = RecordedOptions.parse({});
-    const { trace_id, goal: name } = record;
-    const start = journal.append('trace_start', { trace_id, name, config, desktop: NO_DESKTOP }, 'open');
-    tally.add(start);
-    for await (const event of withPictures(lines, from, record.run_id)) {
-      clock.to(event);
-      const row = journal.appendForeign(event.type, event.data, { stepId: event.step_id });
-      tally.addOther(row);
-    }
-    const counts = tally.counts();
-    const all = { ...counts, events: counts.events + 1 };
-    const end = journal.append('trace_end', { end: 'stopped', counts: all }, 'must');
-    return { start, end, journal: journal.end, blobs: blobs.files() };
+    for await (const event of withPictures(lines, from, record.run_id)) await writer.add(event);
+    return writer.end();
   } finally {
-    journal.close();
-    reserve.release();
+    writer.close();
   }
 }
 
@@ -76,61 +71,138 @@ async function firstTime(lines: string): Promise<number> {
   return Date.now();
 }
 
-async function* withPictures(lines: string, from: string, runId: string): AsyncGenerator<PredicateEvent> {
-  const pictures = await picturesIn(join(from, SCREENSHOTS_DIR));
-  const isNumbered = await hasNumbers(lines);
-  let snapshots = 0;
-  for await (const line of readLines(lines)) {
-    const event = uploadedEvent(line, runId);
-    if (kindOf(event.type) !== 'snapshot') {
-      yield event;
-      continue;
+/** A command whose end has not been told. */
+interface OpenCommand {
+  readonly callId: string;
+  readonly command: UploadedCommand;
+  readonly startMs: number;
+  readonly about: RowAbout;
+  /** As its own event says; the step's end may say it, too. */
+  readonly success: boolean | undefined;
+  hasPicture: boolean;
+}
+
+interface Occasion {
+  readonly when: 'after' | 'requested';
+  readonly cause: FrameCause;
+  readonly method?: string;
+  readonly about: RowAbout;
+}
+
+class UploadWriter {
+  readonly #clock: EventClock;
+  readonly #reserve: Reserve;
+  readonly #journal: Journal;
+  readonly #blobs: BlobStore;
+  readonly #names = new PictureNames();
+  readonly #tally = new Tally();
+  readonly #start: RowOf<'trace_start'>;
+  #places: Places = new Map();
+  #last: TakenFrame | undefined;
+  #open: OpenCommand | undefined;
+
+  constructor(dir: string, { run_id: runId, trace_id, goal: name }: UploadRecord, clock: EventClock) {
+    this.#clock = clock;
+    this.#reserve = new Reserve(join(dir, RESERVE));
+    this.#journal = new Journal({ path: join(dir, JOURNAL), runId, clock, reserve: this.#reserve });
+    // Makes the folders that every trace has.
+    this.#blobs = new BlobStore(dir);
+    const config = RecordedOptions.parse({});
+    this.#start = this.#write('trace_start', { trace_id, name, config, desktop: NO_DESKTOP }, {});
+  }
+
+  async add(event: PredicateEvent): Promise<void> {
+    this.#clock.to(event);
+    const kind = kindOf(event.type);
+    if (kind === 'snapshot') await this.#see(event);
+    if (kind === 'step_end') this.#endCommand(recordAt(event.data, 'exec'));
+    const stepId = stepOf(event);
+    this.#tally.addOther(this.#journal.appendForeign(event.type, event.data, { stepId: event.step_id }));
+    if (kind === 'action') this.#begin(event.data, { stepId, actor: AGENT });
+  }
+
+  end(): Recorded {
+    this.#endCommand({});
+    const counts = this.#tally.counts();
+    const all = { ...counts, events: counts.events + 1 };
+    const end = this.#journal.append('trace_end', { end: 'stopped', counts: all }, 'must');
+    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
+  }
+
+  close(): void {
+    this.#journal.close();
+    this.#reserve.release();
+    this.#blobs.close();
+  }
+
+  /** The picture of a snapshot. */
+  async #see({ data }: PredicateEvent): Promise<void> {
+    this.#places = placesIn(data);
+    const picture = data['screenshot_base64'];
+    if (typeof picture !== 'string' || picture === '') return;
+    const { when, cause, method, about } = this.#occasion();
+    try {
+      const png = await asPng(picture);
+      const taken = { png, when, cause, method, atMs: this.#clock.now() };
+      this.#last = await foreignFrame(taken, { blobs: this.#blobs, names: this.#names });
+      this.#write('frame', this.#last, about);
+    } catch (error) {
+      const evidence = `the screenshot cannot be read: ${toDeskreelError(error).message}`;
+      this.#write('frame', { ...cause, when, evidence }, about);
     }
-    snapshots += 1;
-    yield await withPicture(event, pictures, isNumbered ? undefined : snapshots);
   }
-}
 
-/** Predicate's own clients say no numbers: the pictures are those of the first snapshots, in their order. */
-async function hasNumbers(lines: string): Promise<boolean> {
-  for await (const { text } of readLines(lines)) if (text.includes(`"${SEQUENCE_FIELD}":`)) return true;
-  return false;
-}
-
-async function withPicture(
-  event: PredicateEvent,
-  pictures: ReadonlyMap<number, Picture>,
-  place: number | undefined,
-): Promise<PredicateEvent> {
-  const { [SEQUENCE_FIELD]: said, ...data } = event.data;
-  const sequence = typeof said === 'number' ? said : place;
-  const picture = sequence === undefined ? undefined : pictures.get(sequence);
-  if (typeof said === 'number' && !picture) {
-    throw new DeskreelError(
-      'conflict',
-      `screenshot ${said} of the trace was not uploaded: PUT it, then complete`,
-    );
-  }
-  if (picture && data['screenshot_base64'] === undefined) {
-    data['screenshot_base64'] = await readFile(picture.path, 'base64');
-    data['screenshot_format'] = picture.format;
-  }
-  return { ...event, data };
-}
-
-interface Picture {
-  readonly path: string;
-  readonly format: string;
-}
-
-async function picturesIn(dir: string): Promise<Map<number, Picture>> {
-  const pictures = new Map<number, Picture>();
-  for (const name of await readdir(dir)) {
-    const [, sequence, format] = /^(\d+)\.(png|jpeg)$/.exec(name) ?? [];
-    if (sequence === undefined || format === undefined) continue;
-    if (name === screenshotName(Number(sequence), format === 'png' ? 'png' : 'jpeg')) {
-      pictures.set(Number(sequence), { path: join(dir, name), format });
+  /** What a picture that comes now belongs to: the command that led to it, or nothing but the look. */
+  #occasion(): Occasion {
+    const open = this.#open;
+    if (!open || open.hasPicture) {
+      return { when: 'requested', cause: { capture_id: randomUUID() }, about: { actor: AGENT } };
     }
+    open.hasPicture = true;
+    const { callId, command, about } = open;
+    return { when: 'after', cause: { call_id: callId }, method: command.method, about };
   }
-  return pictures;
+
+  #begin(data: Record<string, unknown>, about: RowAbout): void {
+    this.#endCommand({});
+    const command = commandOf(data, this.#places);
+    if (!command) return;
+    const callId = randomUUID();
+    const wish = { before: true, after: true, tree: false };
+    this.#write('call', { call_id: callId, ...command, wish }, about);
+    const before = { call_id: callId, when: 'before' } as const;
+    if (this.#last) this.#write('frame', { ...this.#last, capture_id: undefined, ...before }, about);
+    else this.#write('frame', { ...before, evidence: 'the run has no screenshot before it' }, about);
+    const { success: said } = data;
+    const success = typeof said === 'boolean' ? said : undefined;
+    this.#open = { callId, command, startMs: this.#clock.now(), about, success, hasPicture: false };
+  }
+
+  /** `exec`: what the step's end says. Where nobody said how the command ended, it has no reply. */
+  #endCommand(exec: Record<string, unknown>): void {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = undefined;
+    const { callId, about, startMs } = open;
+    if (!open.hasPicture) {
+      const evidence = 'the run has no screenshot after it';
+      this.#write('frame', { call_id: callId, when: 'after', evidence }, about);
+    }
+    const success = open.success ?? exec['success'];
+    if (typeof success !== 'boolean') return;
+    const message = textAt(exec, 'error', 'outcome') ?? 'the action failed';
+    const outcome = success ? { result: {} } : { error: { code: 'command_failed' as const, message } };
+    const duration = numberAt(exec, 'duration_ms') ?? this.#clock.now() - startMs;
+    this.#write('reply', { call_id: callId, success, ...outcome, duration_ms: Math.max(0, duration) }, about);
+  }
+
+  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout): RowOf<T> {
+    const row = this.#journal.append(type, data, 'open', about);
+    this.#tally.add(row);
+    return row;
+  }
+}
+
+function stepOf({ step_id: id, data }: PredicateEvent): string | undefined {
+  return id ?? textAt(data, 'step_id');
 }

@@ -12,6 +12,7 @@ import {
   Tracer,
   type ModelFunction,
 } from '../../sdk/index.ts';
+import { assertFitsSchema } from '../support/predicate-schema.ts';
 import { parsePredicateEvent } from '../../trace/predicate/schema.ts';
 import { readText } from '../../trace/reader.ts';
 import { entriesOf } from '../support/exports.ts';
@@ -164,6 +165,7 @@ describe('an agent on a desktop', () => {
     await writeFile(file, content ?? '');
     const lines = String(content).trim().split('\n');
     const events = lines.map((line) => parsePredicateEvent(JSON.parse(line)));
+    for (const event of events) assertFitsSchema(event);
     assert.deepEqual(
       events.map(({ seq }) => seq),
       events.map((_event, index) => index + 1),

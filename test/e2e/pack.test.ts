@@ -132,6 +132,13 @@ describe('the package', () => {
     assert.deepEqual(missing, []);
   });
 
+  it('has the schema of events under its own name', async () => {
+    const script = `
+      import schema from 'deskreel/schemas/predicate-trace.schema.json' with { type: 'json' };
+      console.log(schema.oneOf.length);`;
+    assert.equal(await run(node22, '--input-type=module', '--eval', script), '13\n');
+  });
+
   it('builds the very image that the checkout builds', async () => {
     assert.match(source, /^[0-9a-f]{64}\n$/);
     assert.equal(await sourceOf(join(app, 'node_modules', 'deskreel')), source);

@@ -122,8 +122,11 @@ export const PredicateEventShape = z.discriminatedUnion('type', [
   event('error', z.looseObject({ step_id: z.string(), error: z.string(), attempt: z.number().int() })),
 ]);
 
-/** The same as a JSON Schema, for other languages. */
-export const PREDICATE_SCHEMA = z.toJSONSchema(PredicateEventShape);
+/** The same as a JSON Schema, for other languages; the package has it as `schemas/predicate-trace.schema.json`. */
+export const PREDICATE_SCHEMA = {
+  title: 'A line of a trace in the form of Predicate: one event, told apart by its type',
+  ...z.toJSONSchema(PredicateEventShape),
+};
 
 /** Throws where a value is no event of one of the thirteen types. */
 export function parsePredicateEvent(value: unknown): z.output<typeof PredicateEventShape> {
