@@ -17,19 +17,27 @@ export async function privateDir(path: string): Promise<void> {
 
 /** Replaces a file whole: a reader sees the old or the new text, after a power loss too. */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
-  await writeByRename(`${path}.${randomBytes(6).toString('hex')}.tmp`, path, text, (file) => file.sync());
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeByRename(temporary, path, text, { flag: 'wx', flush: (file) => file.sync() });
   await syncPath(dirname(path));
 }
 
-/** Writes a file under a temporary name and gives it its own: it is there whole, or not at all. `flush` comes before that. */
+export interface RenameOptions {
+  /** `wx`: the temporary name must be free. */
+  readonly flag: 'w' | 'wx';
+  /** Before the file gets its own name. */
+  readonly flush?: ((file: FileHandle) => Promise<void>) | undefined;
+}
+
+/** Writes a file under a temporary name and gives it its own: it is there whole, or not at all. */
 export async function writeByRename(
   temporary: string,
   path: string,
   content: string | Uint8Array,
-  flush?: (file: FileHandle) => Promise<void>,
+  { flag, flush }: RenameOptions,
 ): Promise<void> {
   try {
-    const file = await open(temporary, 'w', PRIVATE_FILE);
+    const file = await open(temporary, flag, PRIVATE_FILE);
     try {
       await file.writeFile(content);
       await flush?.(file);

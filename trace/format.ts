@@ -117,6 +117,7 @@ const Missing = z.object({ ...Cause, evidence: z.string() });
 
 const TakenFrame = z.object({
   ...Cause,
+  // A cursor of -1, -1: nobody knows where it was, in what was recorded elsewhere.
   ...FrameInfo.shape,
   /** Its name in the archive; a frame seen before keeps its earlier name. */
   file: z.string(),

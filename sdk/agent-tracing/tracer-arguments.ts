@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Snapshot } from '../../protocol/snapshot/snapshot.ts';
-import { isRecord } from '../../trace/predicate/event.ts';
+import { isRecord } from '../../protocol/record.ts';
 import { camelCase, keysIn, type EitherCase } from '../names.ts';
 import { refuseUnknown } from '../options.ts';
 import type { TraceLogger } from './logger.ts';

@@ -1,12 +1,12 @@
 // Pictures and trees of one trace on disk, each written once, under the hash of what it is.
 import { createHash } from 'node:crypto';
 import { copyFileSync, linkSync, mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FRAMES_DIR, TREES_DIR } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
 import { isMissing, PRIVATE_DIR, syncPath, writeByRename } from '../fs-atomic.ts';
-import { isDiskFull } from './reserve.ts';
+import { withRoom } from './reserve.ts';
 import { BlobPool, cannotLink, linkOrCopy, type Blob, type BlobHolder } from './blob-pool.ts';
 
 /** What a recording needs of it. */
@@ -62,7 +62,7 @@ export class BlobStore implements Blobs, BlobHolder {
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
     if (this.#known.has(name)) return;
-    const write = (): Promise<Blob> => this.#writeWithRoom(name, bytes);
+    const write = (): Promise<Blob> => withRoom(() => this.#write(name, bytes), this.#makeRoom);
     const blob = await this.#pool.obtain(name, write);
     if (await this.take(blob)) return;
     this.#note((await write()).file);
@@ -123,19 +123,11 @@ export class BlobStore implements Blobs, BlobHolder {
     await syncPath(dirname(own));
   }
 
-  async #writeWithRoom(name: string, bytes: Uint8Array): Promise<Blob> {
-    for (;;) {
-      try {
-        return await this.#write(name, bytes);
-      } catch (error) {
-        if (!isDiskFull(error) || !this.#makeRoom()) throw error;
-      }
-    }
-  }
-
   async #write(name: string, bytes: Uint8Array): Promise<Blob> {
     const path = join(this.#dir, name);
-    await writeByRename(`${path}.tmp`, path, bytes, this.#flush ? (file) => file.datasync() : undefined);
+    const flush = this.#flush ? (file: FileHandle): Promise<void> => file.datasync() : undefined;
+    // A kill may have left the name behind.
+    await writeByRename(`${path}.tmp`, path, bytes, { flag: 'w', flush });
     if (this.#flush) await syncPath(dirname(path));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { path, file: { name, bytes: bytes.length, sha256 } };

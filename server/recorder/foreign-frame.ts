@@ -3,10 +3,8 @@ import { framePath } from '../../trace/layout.ts';
 import { readPicture } from '../../trace/picture-pixels.ts';
 import type { PictureNames } from '../../trace/pictures.ts';
 import type { FrameWhen } from '../../protocol/frame.ts';
-import type { RowOf } from '../../trace/format.ts';
+import type { TakenFrame } from '../../trace/call-index.ts';
 import type { Blobs } from './blob-store.ts';
-
-export type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
 
 /** What a frame belongs to. */
 export type FrameCause = { readonly call_id: string } | { readonly capture_id: string };

@@ -1,5 +1,6 @@
 // Hides texts in what is about to be recorded, however deep they lie, and says by which rule.
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
+import { isRecord } from '../../protocol/record.ts';
 
 export interface Hider {
   readonly rule: MaskRule;
@@ -19,7 +20,7 @@ export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
   if (hiders.length === 0 || value === undefined) return { value, fields: [], rules: [] };
   const rules = new Set<MaskRule>();
   const hide = (text: string): string => hiders.reduce((left, hider) => masked(left, hider, rules), text);
-  if (!isFields(value)) return { value: walk(value, hide), fields: [], rules: [...rules] };
+  if (!isRecord(value)) return { value: walk(value, hide), fields: [], rules: [...rules] };
   const fields: string[] = [];
   const entries = Object.entries(value).map(([name, content]) => {
     const before = rules.size;
@@ -49,12 +50,8 @@ function walk(value: unknown, hide: (text: string) => string): unknown {
     const left: unknown[] = value.map((one: unknown) => walk(one, hide));
     return left.some((one, at) => one !== value[at]) ? left : value;
   }
-  if (!isFields(value)) return value;
+  if (!isRecord(value)) return value;
   const entries = Object.entries(value).map(([name, content]) => [hide(name), walk(content, hide)] as const);
   const isSame = entries.every(([name, content]) => value[name] === content);
   return isSame ? value : Object.fromEntries(entries);
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

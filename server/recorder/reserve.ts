@@ -52,6 +52,28 @@ export function isFull(error: unknown): boolean {
   return isDiskFull(error) || (error instanceof DeskreelError && error.code === 'storage_full');
 }
 
+/** Does it again for as long as the disk is full and room can be made. Rejects with its error where none can. */
+export async function withRoom<T>(write: () => Promise<T>, makeRoom: () => boolean): Promise<T> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isFull(error) || !makeRoom()) throw error;
+    }
+  }
+}
+
+/** The same in one go. */
+export function withRoomNow<T>(write: () => T, makeRoom: () => boolean): T {
+  for (;;) {
+    try {
+      return write();
+    } catch (error) {
+      if (!isFull(error) || !makeRoom()) throw error;
+    }
+  }
+}
+
 /** A full disk in words that a client can act on; any other error as it is. */
 export function asStorageError(error: unknown): unknown {
   if (!isDiskFull(error)) return error;

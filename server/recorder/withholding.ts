@@ -3,6 +3,7 @@ import type { ErrorBody } from '../../protocol/errors.ts';
 import type { CommandSpec } from '../../protocol/commands/spec.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
 import { hideIn, type Hider } from './hiding.ts';
+import { isRecord } from '../../protocol/record.ts';
 
 export interface Withheld {
   readonly value: unknown;
@@ -30,7 +31,7 @@ export function recordedArgs(
   rule: MaskRule | undefined,
   hiders: readonly Hider[],
 ): Recorded {
-  if (!isFields(params)) return hiddenAndShort(params, [], [], hiders);
+  if (!isRecord(params)) return hiddenAndShort(params, [], [], hiders);
   const { redact } = spec;
   const secret = rule ? (redact.secretParams ?? []) : [];
   const masked = maskFields(maskFields(params, redact.params ?? [], withLength), secret, without);
@@ -40,7 +41,7 @@ export function recordedArgs(
 
 /** A short text is not looked for elsewhere, but its own answer may quote it. `rule`: why its keys are not recorded. */
 export function ownHiders(spec: CommandSpec, params: unknown, rule: MaskRule | undefined): Hider[] {
-  if (!rule || !isFields(params)) return [];
+  if (!rule || !isRecord(params)) return [];
   const typed = (spec.redact.secretParams ?? []).flatMap((name) => params[name]);
   const texts = typed.filter((one) => typeof one === 'string').filter((one) => one !== '');
   return texts.map((text) => ({ rule, maskText: (shown) => shown.replaceAll(text, MASK) }));
@@ -48,12 +49,12 @@ export function ownHiders(spec: CommandSpec, params: unknown, rule: MaskRule | u
 
 /** Whether the caller says that what the keys write is secret; what is no boolean counts, too. */
 export function saysSecret(params: unknown): boolean {
-  return isFields(params) && Boolean(params['secret']);
+  return isRecord(params) && Boolean(params['secret']);
 }
 
 /** The result as it is recorded. */
 export function recordedResult(spec: CommandSpec, result: unknown, hiders: readonly Hider[]): Recorded {
-  if (!isFields(result)) return hiddenAndShort(result, [], [], hiders);
+  if (!isRecord(result)) return hiddenAndShort(result, [], [], hiders);
   const hidden = spec.redact.result ?? [];
   const names = hidden.filter((name) => name in result);
   return hiddenAndShort(maskFields(result, hidden, withLength), names, [], hiders);
@@ -108,7 +109,7 @@ function without(): Fields {
 
 function shorten(value: unknown): Withheld {
   if (value === undefined || JSON.stringify(value).length <= VALUE_LIMIT) return { value };
-  if (!isFields(value)) return { value: null, shortened: ['*'] };
+  if (!isRecord(value)) return { value: null, shortened: ['*'] };
   const long = Object.keys(value).filter((name) => JSON.stringify(value[name] ?? null).length > FIELD_LIMIT);
   return { value: maskFields(value, long, beginning), shortened: long };
 }
@@ -116,8 +117,4 @@ function shorten(value: unknown): Withheld {
 function beginning(name: string, value: unknown): Fields {
   if (typeof value === 'string') return { [name]: value.slice(0, HEAD), [`${name}_length`]: value.length };
   return { [name]: null };
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

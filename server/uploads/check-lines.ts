@@ -2,7 +2,8 @@
 import { parseJson } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { isRowType } from '../../trace/format.ts';
-import { isRecord, type PredicateEvent } from '../../trace/predicate/event.ts';
+import { isRecord } from '../../protocol/record.ts';
+import { type PredicateEvent } from '../../trace/predicate/event.ts';
 import { readLines, type Line } from '../../trace/predicate/lines.ts';
 
 /** Throws `bad_request` naming the line. */

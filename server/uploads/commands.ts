@@ -1,7 +1,8 @@
 // An uploaded `action` event as the command that it was: what exports and viewers show as a step.
 import { resolveCommand } from '../../protocol/commands/table.ts';
 import type { Point } from '../../protocol/primitives.ts';
-import { isRecord, numberAt, recordAt, textAt } from '../../trace/predicate/event.ts';
+import { isRecord } from '../../protocol/record.ts';
+import { numberAt, recordAt, textAt } from '../../trace/predicate/event.ts';
 
 export interface UploadedCommand {
   readonly method: string;

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { RecordedOptions } from '../../protocol/tracing.ts';
+import type { TakenFrame } from '../../trace/call-index.ts';
 import type { RowData, RowOf, RowType } from '../../trace/format.ts';
 import { JOURNAL, UPLOADED_RUN } from '../../trace/layout.ts';
 import {
@@ -18,7 +19,7 @@ import { readLines } from '../../trace/predicate/lines.ts';
 import { PictureNames } from '../../trace/pictures.ts';
 import { Tally } from '../../trace/tally.ts';
 import { BlobStore } from '../recorder/blob-store.ts';
-import { foreignFrame, type FrameCause, type TakenFrame } from '../recorder/foreign-frame.ts';
+import { foreignFrame, type FrameCause } from '../recorder/foreign-frame.ts';
 import { Journal, type RowAbout } from '../recorder/journal.ts';
 import { Reserve, RESERVE } from '../recorder/reserve.ts';
 import type { Recorded } from '../recorder/trace-recording.ts';

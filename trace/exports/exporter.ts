@@ -9,6 +9,9 @@ export interface ExportFile {
   readonly stored?: boolean;
 }
 
+/** One after the other; an exporter that waits for nothing before its files need not be asynchronous. */
+export type ExportFiles = AsyncIterable<ExportFile> | Iterable<ExportFile>;
+
 export interface Exporter {
   /** As it is asked for: `playwright`. */
   readonly format: string;
@@ -20,7 +23,7 @@ export interface Exporter {
    * The files. Nothing but the trace decides what is in them: no clock, no chance. A trace that the format cannot hold
    * throws `unsupported`.
    */
-  files(trace: TraceSource, signal?: AbortSignal): AsyncGenerator<ExportFile>;
+  files(trace: TraceSource, signal?: AbortSignal): ExportFiles;
 }
 
 export const MEDIA_TYPES: Readonly<Record<Exporter['extension'], string>> = {

@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { TraceSource } from '../source/source.ts';
 import { ZipWriter } from '../zip/zip-writer.ts';
-import type { Exporter, ExportFile } from './exporter.ts';
+import type { Exporter, ExportFiles } from './exporter.ts';
 
 /** The export's bytes. What fails on the way destroys the stream with its error. */
 export function packExport(exporter: Exporter, trace: TraceSource, signal?: AbortSignal): Readable {
@@ -18,7 +18,7 @@ export function packExport(exporter: Exporter, trace: TraceSource, signal?: Abor
   return sink;
 }
 
-async function addAll(zip: ZipWriter, files: AsyncIterable<ExportFile>): Promise<void> {
+async function addAll(zip: ZipWriter, files: ExportFiles): Promise<void> {
   for await (const { name, content, stored = false } of files) {
     if (typeof content === 'string') await zip.addText(name, content);
     else await zip.addStream(Readable.from(content, { objectMode: false }), name, { stored });
@@ -26,7 +26,7 @@ async function addAll(zip: ZipWriter, files: AsyncIterable<ExportFile>): Promise
   await zip.finish();
 }
 
-async function* onlyFile(files: AsyncIterable<ExportFile>): AsyncGenerator<string | Uint8Array> {
+async function* onlyFile(files: ExportFiles): AsyncGenerator<string | Uint8Array> {
   let written = 0;
   for await (const { content } of files) {
     written += 1;

@@ -12,8 +12,7 @@ export const pyautogui: Exporter = {
   format: 'pyautogui',
   about: 'a Python script that does it again with pyautogui',
   extension: 'py',
-  // eslint-disable-next-line @typescript-eslint/require-await -- an exporter's files come one after the other
-  async *files(trace) {
+  *files(trace) {
     yield { name: 'script.py', content: script(trace) };
   },
 };

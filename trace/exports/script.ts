@@ -1,4 +1,5 @@
 // What exported scripts share: pauses as they were recorded, and names for texts that were not.
+import { isRecord } from '../../protocol/record.ts';
 import { pictureAfter, type Step } from '../steps.ts';
 
 /** A person who thinks for a minute need not be waited for. Milliseconds. */
@@ -37,13 +38,9 @@ export class SecretNames {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** None where it is no object. */
 export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 /** Text that may stand in a comment. */

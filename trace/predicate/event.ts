@@ -1,5 +1,6 @@
 // One line of a trace in Predicate's form, and the several spellings of its types.
 import { jsonIfAny } from '../../protocol/codec.ts';
+import { isRecord } from '../../protocol/record.ts';
 
 export interface PredicateEvent {
   v: 1;
@@ -55,10 +56,6 @@ export function readEvent(text: string): PredicateEvent | undefined {
   const value = jsonIfAny(text);
   if (!isRecord(value) || typeof value['type'] !== 'string' || !isRecord(value['data'])) return undefined;
   return value as unknown as PredicateEvent;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A field that is a record; an empty one where it is not. */

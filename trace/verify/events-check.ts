@@ -7,6 +7,7 @@ import { readWhole, type TraceFiles } from '../files/trace-files.ts';
 import { eventName, JOURNAL } from '../layout.ts';
 import { readRows } from '../reader.ts';
 import { messageOf, type Fault } from './fault.ts';
+import { isRecord } from '../../protocol/record.ts';
 
 export async function* checkEvents(files: TraceFiles, usable: ReadonlySet<string>): AsyncGenerator<Fault> {
   if (!usable.has(JOURNAL)) return;
@@ -36,7 +37,7 @@ function* checkEvent(bytes: Buffer, name: string, { event, tree }: ViewedEvent):
 }
 
 function* checkTree(said: unknown, name: string, sha256: string): Generator<Fault> {
-  const tree = isFields(said) && isFields(said['data']) ? said['data']['tree'] : undefined;
+  const tree = isRecord(said) && isRecord(said['data']) ? said['data']['tree'] : undefined;
   const found = createHash('sha256')
     .update(JSON.stringify(tree ?? null))
     .digest('hex');
@@ -45,7 +46,7 @@ function* checkTree(said: unknown, name: string, sha256: string): Generator<Faul
 
 /** The first field that says something else. Events of an earlier version may say less than this one would. */
 function differing(said: unknown, wanted: unknown, except: readonly string[]): string | undefined {
-  if (!isFields(said) || !isFields(wanted)) return 'the event';
+  if (!isRecord(said) || !isRecord(wanted)) return 'the event';
   for (const [name, value] of Object.entries(said)) {
     if (name === 'data') {
       const inside = differing(value, wanted['data'], except);
@@ -53,8 +54,4 @@ function differing(said: unknown, wanted: unknown, except: readonly string[]): s
     } else if (!except.includes(name) && !isDeepStrictEqual(value, wanted[name])) return name;
   }
   return undefined;
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,15 +9,13 @@ import { PictureNames } from '../pictures.ts';
 import { emptyShape, readRows, type Entry, type JournalShape } from '../reader.ts';
 import { Tally } from '../tally.ts';
 import { messageOf, type Fault, type Gap } from './fault.ts';
-import type { CallParts } from '../call-index.ts';
+import type { TakenFrame, TakenTree } from '../call-index.ts';
 
 export interface Named<T> {
   /** Of the first row that names it. */
   readonly line: number;
   readonly data: T;
 }
-
-type TakenFrame = NonNullable<CallParts['frames']['after']>;
 
 /** What the journal says, for the checks that follow. */
 export interface JournalFacts {
@@ -28,7 +26,7 @@ export interface JournalFacts {
   /** By their names in the archive. */
   readonly pictures: Map<string, Named<TakenFrame>>;
   /** By their hashes. */
-  readonly trees: Map<string, Named<NonNullable<CallParts['tree']>>>;
+  readonly trees: Map<string, Named<TakenTree>>;
   readonly gaps: Gap[];
 }
 

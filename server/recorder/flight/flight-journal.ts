@@ -20,7 +20,7 @@ import type { BlobPool } from '../blob-pool.ts';
 import { BlobStore, type Blobs } from '../blob-store.ts';
 import type { FrameNames } from '../capture-writer.ts';
 import { Journal, type Room, type RowAbout, type RowWriter } from '../journal.ts';
-import { isFull } from '../reserve.ts';
+import { withRoom, withRoomNow } from '../reserve.ts';
 import { eraseSpan } from './erase.ts';
 import type { FlightLimits } from './limits.ts';
 import {
@@ -94,9 +94,11 @@ export class FlightJournal implements RowWriter {
     return this.#open.journal.end.rows;
   }
 
+  readonly #giveRoom = (): boolean => this.makeRoom();
+
   readonly blobs: Blobs = {
     has: (name) => this.#open.blobs.has(name),
-    put: (name, bytes) => this.#put(name, bytes),
+    put: (name, bytes) => withRoom(() => this.#open.blobs.put(name, bytes), this.#giveRoom),
     adopt: (name) => this.#open.blobs.adopt(name),
     remove: (name) => this.#open.blobs.remove(name),
   };
@@ -110,16 +112,16 @@ export class FlightJournal implements RowWriter {
   };
 
   append<T extends RowType>(type: T, data: RowData<T>, room: Room, about: RowAbout = {}): RowOf<T> {
-    return this.#withRoom(() => {
+    return withRoomNow(() => {
       if (type === 'call' && this.#isDue()) this.rotate();
       this.#bringBlob(data);
       this.#wroteMs = this.#parts.clock.monotonic();
       return this.#open.journal.append(type, data, room, about);
-    });
+    }, this.#giveRoom);
   }
 
   appendForeign(type: PredicateType, data: Record<string, unknown>, about: RowAbout): Envelope {
-    return this.#withRoom(() => this.#open.journal.appendForeign(type, data, about));
+    return withRoomNow(() => this.#open.journal.appendForeign(type, data, about), this.#giveRoom);
   }
 
   /** Whether it takes rows: after a failure of the disk there may be no segment to write to. */
@@ -238,27 +240,6 @@ export class FlightJournal implements RowWriter {
       this.#forget(number);
       rmSync(dir, { recursive: true, force: true });
       throw error;
-    }
-  }
-
-  #withRoom<T>(write: () => T): T {
-    for (;;) {
-      try {
-        return write();
-      } catch (error) {
-        if (!isFull(error) || !this.makeRoom()) throw error;
-      }
-    }
-  }
-
-  async #put(name: string, bytes: Uint8Array): Promise<void> {
-    for (;;) {
-      try {
-        await this.#open.blobs.put(name, bytes);
-        return;
-      } catch (error) {
-        if (!isFull(error) || !this.makeRoom()) throw error;
-      }
     }
   }
 

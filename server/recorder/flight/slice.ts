@@ -1,6 +1,7 @@
 // A slice of the flight recorder's journal as a trace of its own: own run, numbers, chain and names of pictures.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { TakenFrame } from '../../../trace/call-index.ts';
 import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
 import { recordedOptions, type TraceOptions } from '../../../protocol/tracing.ts';
 import type { DesktopFacts, Envelope, KnownRow, RowData, RowOf, RowType } from '../../../trace/format.ts';
@@ -40,8 +41,6 @@ export interface SliceParts {
   readonly runId: string;
 }
 
-type Taken = Extract<RowOf<'frame'>['data'], { file: string }>;
-
 const CUT: RowAbout = { actor: { kind: 'system', id: 'recorder' } };
 const GONE = 'the flight recorder does not hold it any more';
 
@@ -69,7 +68,7 @@ export async function writeSlice(
 
 interface Survey {
   /** The last picture before the span, else the first one in it. */
-  initial: { data: Taken; dir: string } | undefined;
+  initial: { data: TakenFrame; dir: string } | undefined;
   firstSeq: number | null;
   lastSeq: number | null;
 }
@@ -89,7 +88,7 @@ async function survey(rows: AsyncIterable<FlightEntry>, { from, to }: SliceParts
   return found;
 }
 
-function takenFrame(entry: Entry): Taken | undefined {
+function takenFrame(entry: Entry): TakenFrame | undefined {
   if (entry.kind !== 'row' || entry.row.type !== 'frame') return undefined;
   return 'file' in entry.row.data ? entry.row.data : undefined;
 }
@@ -195,7 +194,12 @@ class Slice {
     }
   }
 
-  async #writeFrame(data: Taken, dir: string, method: string | undefined, about: RowAbout): Promise<void> {
+  async #writeFrame(
+    data: TakenFrame,
+    dir: string,
+    method: string | undefined,
+    about: RowAbout,
+  ): Promise<void> {
     const { frame, when, call_id, capture_id } = data;
     if (!(await this.#take(framePath(frame), dir))) {
       this.#write('frame', { call_id, capture_id, when, evidence: GONE }, about);

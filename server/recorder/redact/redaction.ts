@@ -12,6 +12,7 @@ import {
   type RowOf,
   type RowType,
 } from '../../../trace/format.ts';
+import type { TakenFrame } from '../../../trace/call-index.ts';
 import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
 import { PictureNames } from '../../../trace/pictures.ts';
 import type { Entry } from '../../../trace/reader.ts';
@@ -39,7 +40,6 @@ export interface RedactionParts {
   readonly ocr: boolean;
 }
 
-type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
 type TakenTree = Extract<RowOf<'tree'>['data'], { sha256: string }>;
 
 export async function redact(parts: RedactionParts): Promise<Recorded> {

@@ -1,55 +1,30 @@
 // A way to a server that is not always good: it fails, refuses, is silent, breaks off, or loses an answer.
-import { once } from 'node:events';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Way } from './way.ts';
 
 /** `break`: the connection ends after some bytes. */
 type Turn = 'pass' | 'fail' | 'refuse' | 'silent' | 'break';
 
-export class FaultyWay {
+export class FaultyWay extends Way {
   /** What happens to the next requests, one after the other; then all pass. */
   plan: Turn[] = [];
   /** Requests that fail for as long as this is set. */
   broken: RegExp | undefined;
   /** Requests that reach the server, but whose answers do not come back. */
   lost: RegExp | undefined;
-  /** Methods and paths of all requests. */
-  seen: string[] = [];
-  readonly #server: Server;
   readonly #target: URL;
 
   private constructor(target: string) {
+    super();
     this.#target = new URL(target);
-    this.#server = createServer((request, response) => this.#turn(request, response));
   }
 
-  static async to(target: string): Promise<FaultyWay> {
-    const way = new FaultyWay(target);
-    way.#server.listen(0, '127.0.0.1');
-    await once(way.#server, 'listening');
-    return way;
+  static to(target: string): Promise<FaultyWay> {
+    return new FaultyWay(target).listen();
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-  }
-
-  #turn(request: IncomingMessage, response: ServerResponse): void {
-    const url = request.url ?? '';
-    this.seen.push(`${request.method ?? ''} ${url.replace(/\?.*/, '')}`);
-    const isBroken = this.broken?.test(url) === true;
+  protected handle(request: IncomingMessage, response: ServerResponse): void {
+    const isBroken = this.broken?.test(request.url ?? '') === true;
     const turn = this.plan.shift() ?? (isBroken ? 'fail' : 'pass');
     this.#turns[turn](request, response);
   }

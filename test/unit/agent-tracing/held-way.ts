@@ -1,45 +1,28 @@
 // A way to a server that stops at a chosen moment, in the middle of a part too, so that an end of it can be killed there.
-import { once } from 'node:events';
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
+import { Way } from './way.ts';
 
 /** `bytes`: so many bytes of parts have passed. `asked`: that path was asked, and the answer is still to come. */
 export type Moment = { readonly bytes: number } | { readonly asked: RegExp };
 
-export class HeldWay {
+export class HeldWay extends Way {
   /** Another one once the server was started again. */
   target: string;
-  /** Methods and paths of all requests. */
-  seen: string[] = [];
   /** Parts that the server took, and whose answers came through. */
   acknowledged: string[] = [];
-  readonly #server: Server;
   #moment: Moment | undefined;
   #isHeld = false;
   #bytes = 0;
   #reached = Promise.withResolvers<undefined>();
 
   private constructor(target: string) {
+    super();
     this.target = target;
-    this.#server = createServer((request, response) => this.#pass(request, response));
   }
 
-  static async to(target: string): Promise<HeldWay> {
-    const way = new HeldWay(target);
-    way.#server.listen(0, '127.0.0.1');
-    await once(way.#server, 'listening');
-    return way;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  static to(target: string): Promise<HeldWay> {
+    return new HeldWay(target).listen();
   }
 
   /** Resolves at that moment. From then on nothing more comes through, until `release`. */
@@ -52,19 +35,11 @@ export class HeldWay {
   release(): void {
     this.#moment = undefined;
     this.#isHeld = false;
-    this.#server.closeAllConnections();
+    this.closeConnections();
   }
 
-  async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await once(this.#server, 'close');
-  }
-
-  #pass(request: IncomingMessage, response: ServerResponse): void {
+  protected handle(request: IncomingMessage, response: ServerResponse, name: string): void {
     const { method = '', headers, url: path = '' } = request;
-    const name = `${method} ${path.replace(/\?.*/, '')}`;
-    this.seen.push(name);
     const { hostname: host, port } = new URL(this.target);
     const onward = httpRequest({ host, port, method, headers, path }, (answer) => {
       if (this.#isHeld) return;

@@ -12,6 +12,9 @@ import { checkTrace } from './check.ts';
 import { bench, calls, DESKTOP, type Bench, type EventFile, type Unpacked } from './setup.ts';
 import { callOf, CLICK, run, screenOf } from './synthetic-guest.ts';
 
+/** What a command that went well answers. */
+const DONE = { success: true, result: {}, error: undefined, durationMs: 1, image: undefined } as const;
+
 const MINUTE = 60_000;
 
 /** Bytes; the half row that still fits is cut off again. */
@@ -82,13 +85,7 @@ describe('a disk that fails while a trace runs', () => {
     const call = callOf(CLICK);
     it.recorder.onCall(call);
     await failDisk(it, id);
-    it.recorder.onReply(call, {
-      success: true,
-      result: {},
-      error: undefined,
-      durationMs: 1,
-      image: undefined,
-    });
+    it.recorder.onReply(call, DONE);
     limitFiles('unlimited');
     await it.recorder.stop();
     const archive = await checkTrace(it.store, id);
@@ -149,13 +146,7 @@ describe('a guest that fails while a trace runs', () => {
     const about = { call_id: call.callId, evidence: 'the encoder threw: out of memory' };
     for (const when of ['before', 'after'] as const)
       it.recorder.onCapture({ type: 'no_frame', when, ...about }, undefined);
-    it.recorder.onReply(call, {
-      success: true,
-      result: {},
-      error: undefined,
-      durationMs: 1,
-      image: undefined,
-    });
+    it.recorder.onReply(call, DONE);
     it.recorder.onGuest('lost', 'it was killed');
     it.recorder.onGuest('back', 'it runs again');
     await it.recorder.stop();

@@ -1,5 +1,6 @@
 // Elements, as lines of a script: an id of the recorded desktop's tree says nothing on another, role and title do.
-import { isFields, type Fields } from '../script.ts';
+import { isRecord } from '../../../protocol/record.ts';
+import type { Fields } from '../script.ts';
 import { isGiven, js, type Told } from './told.ts';
 import { call, looks, type Writer } from './writer.ts';
 
@@ -35,14 +36,14 @@ function queryOf(args: Fields, found: unknown): Fields | undefined {
     SAID.filter((name) => isGiven(args[name])).map((name): [string, unknown] => [name, args[name]]),
   );
   if (['role', 'title', 'name', 'value', 'state'].some((name) => name in asked)) return asked;
-  if (!isFields(found) || !isGiven(found['role'])) return undefined;
+  if (!isRecord(found) || !isGiven(found['role'])) return undefined;
   const { role, title } = found;
   return title === '' || !isGiven(title) ? { role } : { role, title, exact: true };
 }
 
 function waitLine(told: Told): string | undefined {
   const { element, window, text, settled, timeout } = told.args;
-  const query = isFields(element) ? queryOf(element, told.result['element']) : element;
+  const query = isRecord(element) ? queryOf(element, told.result['element']) : element;
   const target: Fields = { element: query, window, text, settled };
   if (Object.values(target).every((value) => !isGiven(value))) return undefined;
   const line = call('waitFor', js(target), isGiven(timeout) ? js({ timeout }) : undefined);

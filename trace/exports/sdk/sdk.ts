@@ -12,8 +12,7 @@ export const sdk: Exporter = {
   format: 'sdk',
   about: "a TypeScript script that does it again with Deskreel's SDK",
   extension: 'ts',
-  // eslint-disable-next-line @typescript-eslint/require-await -- an exporter's files come one after the other
-  async *files(trace) {
+  *files(trace) {
     yield { name: 'script.ts', content: script(trace) };
   },
 };
