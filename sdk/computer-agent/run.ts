@@ -1,4 +1,5 @@
 // One run of an agent: the model is asked, what it called for is done, the screen is looked at, and again.
+import { randomUUID } from 'node:crypto';
 import type { ModelScreen } from '../tools/model-screen.ts';
 import type { Conversation, ModelTurn } from './conversation.ts';
 import type { AgentItem } from './items.ts';
@@ -68,7 +69,8 @@ export class AgentRun {
     const { conversation, observer, signal, now } = this.#parts;
     const from = now();
     const step = (this.#steps += 1);
-    const stepId = `step-${step}`;
+    // Not its number: a trace may hold several runs.
+    const stepId = randomUUID();
     const facts = { step, stepId, failuresBefore: this.#failures, before, prompt: conversation.prompt };
     await observer.stepStarted(facts);
     const asked = await conversation.ask(step, signal);

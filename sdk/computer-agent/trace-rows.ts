@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { Tracer } from '../agent-tracing/tracer.ts';
 import { DesktopTraceSink } from '../agent-tracing/sinks/desktop-sink.ts';
+import { NO_STEP } from '../../trace/predicate/build-index.ts';
 import type { RunStatus } from '../../trace/predicate/status.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { ModelTurn } from './conversation.ts';
@@ -21,6 +22,7 @@ export async function traceRows(tracing: Tracing, runId: string): Promise<RunObs
 class TraceRows implements RunObserver {
   readonly #tracer: Tracer;
   #goal = '';
+  #lastStep = NO_STEP;
   #model = '';
   #systemHash: string | undefined;
   #llm: Record<string, unknown> = {};
@@ -37,7 +39,8 @@ class TraceRows implements RunObserver {
   }
 
   stepStarted({ step, stepId, failuresBefore }: StepFacts): void {
-    this.#tracer.emitStepStart(stepId, step - 1, this.#goal, failuresBefore);
+    this.#lastStep = stepId;
+    this.#tracer.emitStepStart(stepId, step, this.#goal, failuresBefore);
     if (failuresBefore > 0) {
       // The model was told what went wrong and is asked what to do about it.
       const data = { step_id: stepId, strategy: 'ask_model_again', attempt: failuresBefore };
@@ -83,7 +86,7 @@ class TraceRows implements RunObserver {
     const [first] = done.flatMap(({ call }) => actionsOf(call.item));
     const changed = before.frame !== after.frame;
     this.#tracer.emitStepEnd(stepId, {
-      step_index: step - 1,
+      step_index: step,
       goal: this.#goal,
       attempt: failuresBefore,
       pre: { snapshot_digest: `sha256:${before.frame}` },
@@ -106,7 +109,7 @@ class TraceRows implements RunObserver {
 
   async runEnded(result: RunResult): Promise<void> {
     const { steps, error } = result;
-    if (error !== undefined) this.#tracer.emitError(`step-${steps}`, messageOf(error));
+    if (error !== undefined) this.#tracer.emitError(this.#lastStep, messageOf(error));
     this.#tracer.emitRunEnd(steps, statusOf(result));
     await this.#tracer.close();
   }

@@ -50,7 +50,7 @@ export class TrajectoryFolder implements RunObserver {
     await this.#saveJson(step, 'agent_response', {
       model,
       response: {
-        id: `${this.#run?.runId}_${step.stepId}`,
+        id: `${this.#run?.runId}_step-${step.step}`,
         object: 'response',
         created_at: Math.floor((this.#run?.startedMs ?? 0) / 1000),
         status: 'completed',

@@ -1,13 +1,16 @@
 // ComputerAgent on a real desktop: a scripted model works an editor through twelve steps, one of which fails; what it did
 // is on the screen, in the desktop's trace and in a trajectory folder.
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { parseJson } from '../../protocol/codec.ts';
 import {
+  buildTraceIndex,
   ComputerAgent,
+  exportTrace,
+  readStepEvents,
   type AgentItem,
   type AgentModelFunction,
   type AgentModelItem,
@@ -16,11 +19,12 @@ import {
 import { readText } from '../../trace/reader.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { waitForElement } from '../support/elements.ts';
-import { startModelService } from '../support/model-service.ts';
+import { entriesOf } from '../support/exports.ts';
 import { decodePicture } from '../support/picture.ts';
+import { assertFitsSchema } from '../support/predicate-schema.ts';
 
 const SHA = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-const StepId = z.string().regex(/^step-\d+$/);
+const StepId = z.uuid();
 const Usage = z.object({
   prompt_tokens: z.number(),
   completion_tokens: z.number(),
@@ -55,6 +59,8 @@ const lastError = (messages: readonly AgentItem[]): string => {
   return output?.error ?? '';
 };
 
+/** Methods of commands that change the screen. */
+const INPUT = /^(left_click|double_click|scroll|type_text|press_key|hotkey)$/;
 const CENTRE = { x: 640, y: 400 };
 const SCRIPT: readonly ((messages: readonly AgentItem[]) => AgentModelItem | AgentModelItem[])[] = [
   () => ({ type: 'screenshot' }),
@@ -97,9 +103,10 @@ describe('a scripted agent', () => {
   let turns: AgentTurn[] = [];
   let rows: { type: string; step_id?: string; data: Record<string, unknown> }[] = [];
   let trajectory = '';
+  let saved = '';
 
   before(async () => {
-    await test.tracing.start({ name: 'agent' });
+    await test.tracing.start({ name: 'agent', accessibility_tree: true });
     trajectory = join(test.folder, 'trajectories');
     const agent = new ComputerAgent({
       model: scripted,
@@ -110,12 +117,15 @@ describe('a scripted agent', () => {
     turns = await everyTurn(agent.run('Write three lines'));
     const { value } = await waitForElement(test.desktop, { app: 'mousepad', role: 'text' });
     assert.equal(value, 'second ñ\nthird');
-    const dir = await test.tracing.stop({ format: 'dir', path: join(test.folder, 'saved') });
-    rows = readText(await readFile(join(dir, 'events.jsonl'), 'utf8')).flatMap((entry) => {
+    saved = await test.tracing.stop({ format: 'dir', path: join(test.folder, 'saved') });
+    rows = readText(await readFile(join(saved, 'events.jsonl'), 'utf8')).flatMap((entry) => {
       if (entry.kind === 'broken') throw new Error(entry.reason);
       return [entry.row as (typeof rows)[number]];
     });
   });
+
+  const stepIds = (): (string | undefined)[] =>
+    rows.filter(({ type }) => type === 'step_start').map(({ step_id }) => step_id);
 
   it('gives its turns, and says why the last one is', () => {
     assert.equal(turns.length, 12);
@@ -148,19 +158,61 @@ describe('a scripted agent', () => {
     ); // prettier-ignore
     const failed = agents.filter((row) => row.type === 'step_end' && !row.data.exec.success);
     assert.deepEqual(
-      failed.map((row) => row.type === 'step_end' && row.step_id),
-      ['step-5'],
+      failed.map((row) => row.type === 'step_end' && row.data.step_index),
+      [5],
     );
     assert.equal(agents.find((row) => row.type === 'recovery')?.data.strategy, 'ask_model_again');
-    const types = rows.filter(({ step_id }) => step_id === 'step-4').map(({ type }) => type);
-    assert.deepEqual(types.filter((type) => type !== 'frame' && type !== 'reply'), [
+    const fourth = stepIds()[3];
+    const types = rows.filter(({ step_id }) => step_id === fourth).map(({ type }) => type);
+    assert.deepEqual(types.filter((type) => !['frame', 'reply', 'tree'].includes(type)), [
       'step_start', 'llm_called', 'call', 'call', 'call', 'action_executed', 'call', 'step_end',
     ]); // prettier-ignore
-    const typed = rows.filter(({ type, step_id }) => type === 'call' && step_id === 'step-4');
+    const typed = rows.filter(({ type, step_id }) => type === 'call' && step_id === fourth);
     assert.deepEqual(
       typed.map(({ data }) => data['method']),
       ['type_text', 'wait_for', 'screenshot', 'screenshot'],
     );
+  });
+
+  it('has a tree and frames for each of its inputs, between its own rows', () => {
+    const inputs = rows.filter(({ type, data }) => type === 'call' && INPUT.test(String(data['method'])));
+    assert.equal(inputs.length, 8);
+    for (const { data, step_id: id } of inputs) {
+      const own = rows.filter((row) => row.data['call_id'] === data['call_id']);
+      const kinds = own.map((row) => (row.type === 'frame' ? `frame ${String(row.data['when'])}` : row.type));
+      assert.deepEqual(
+        kinds.toSorted(),
+        ['call', 'frame after', 'frame before', 'reply', 'tree'],
+        kinds.join(),
+      );
+      assert.ok(own.every((row) => row.data['evidence'] === undefined));
+      assert.ok(own.every((row) => row.step_id === id));
+    }
+  });
+
+  it('is exported in the form that the schema wants, with offsets that read back each step', async () => {
+    const packed = join(test.folder, 'agent.zip');
+    await exportTrace(saved, 'predicate', { path: packed });
+    const entries = await entriesOf(await readFile(packed));
+    const [, content] = [...entries].find(([name]) => /(?<!\.cleaned)\.jsonl$/.test(name)) ?? [];
+    const file = join(test.folder, 'agent.jsonl');
+    await writeFile(file, content ?? '');
+    for (const line of String(content).trim().split('\n')) assertFitsSchema(JSON.parse(line));
+    const { steps } = await buildTraceIndex(file);
+    const own = steps.filter(({ step_id: id }) => !/^(step-0$|command-)/.test(id));
+    assert.deepEqual(
+      own.map(({ step_id: id }) => id),
+      stepIds(),
+    );
+    for (const { step_id: id, offset_start: from, offset_end: to } of own) {
+      const events = await readStepEvents(file, from, to, id);
+      assert.deepEqual([events[0]?.type, events.at(-1)?.type], ['step_start', 'step_end'], id);
+      assert.ok(events.every((event) => event.step_id === id));
+      assert.ok(
+        events.some(({ type }) => type === 'llm_called'),
+        id,
+      );
+    }
   });
 
   it('starts and ends each step on frames that the trace holds', () => {
@@ -212,6 +264,19 @@ describe('a scripted agent', () => {
     const response = await readFile(join(trajectory, name, 'turn_005', '0003_agent_response.json'), 'utf8');
     assert.match(response, /"type": "computer_call"[^]*"type": "click"/);
     assert.doesNotMatch(response, /base64,/);
+  });
+});
+
+describe('an agent that runs twice', () => {
+  it('leaves two runs in the trace, whose steps are told apart', async () => {
+    await test.tracing.start({ name: 'twice' });
+    const agent = new ComputerAgent({ model: () => 'Nothing to do.', tools: [test.computer] });
+    for (const goal of ['one', 'two']) await everyTurn(agent.run(goal));
+    const dir = await test.tracing.stop({ format: 'dir', path: join(test.folder, 'twice') });
+    const text = await readFile(join(dir, 'events.jsonl'), 'utf8');
+    const starts = text.split('\n').filter((line) => line.includes('"type":"step_start"'));
+    const ids = starts.map((line) => (JSON.parse(line) as { step_id: string }).step_id);
+    assert.equal(new Set(ids).size, 2);
   });
 });
 
@@ -271,135 +336,5 @@ describe('an agent stops', () => {
       code: 'bad_request',
       message: /fly is no item/,
     });
-  });
-});
-
-/** The official packages read their addresses and keys from the environment. */
-async function withEnvironment(variables: Record<string, string>, work: () => Promise<void>): Promise<void> {
-  const before = Object.keys(variables).map((name): [string, string | undefined] => [
-    name,
-    process.env[name],
-  ]);
-  Object.assign(process.env, variables);
-  try {
-    await work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  }
-}
-
-describe('a model by its name', () => {
-  it('anthropic/… is asked through the official package, and is shown what its tool did', async () => {
-    const message = (content: object[]): object => ({
-      id: 'm1', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5', content, stop_reason: 'tool_use',
-      usage: { input_tokens: 1000, output_tokens: 100 },
-    }); // prettier-ignore
-    await using service = await startModelService([
-      message([
-        { type: 'text', text: 'I move.' },
-        {
-          type: 'tool_use',
-          id: 't1',
-          name: 'computer',
-          input: { action: 'mouse_move', coordinate: [77, 88] },
-        },
-        {
-          type: 'tool_use',
-          id: 't2',
-          name: 'computer',
-          input: { action: 'left_click', coordinate: [9000, 1] },
-        },
-      ]),
-      message([{ type: 'text', text: 'Done.' }]),
-    ]);
-    await withEnvironment({ ANTHROPIC_BASE_URL: service.url, ANTHROPIC_API_KEY: 'k' }, async () => {
-      const prices = { input: 3, output: 15 };
-      const options = { model: 'anthropic/claude-sonnet-4-5', tools: [test.computer], prices };
-      const turns = await everyTurn(new ComputerAgent(options).run('Move the pointer'));
-      assert.deepEqual(
-        turns.map(({ stop }) => stop),
-        [undefined, 'done'],
-      );
-      assert.deepEqual(turns[0]?.usage.response_cost, 0.0045);
-      const call = turns[0].output.find(({ type }) => type === 'computer_call');
-      assert.deepEqual(call?.type === 'computer_call' && call.action, { type: 'move', x: 77, y: 88 });
-    });
-    assert.deepEqual(await test.desktop.getCursorPosition(), { x: 77, y: 88 });
-    const [first, second] = service.asked;
-    assert.equal(first?.headers['anthropic-beta'], 'computer-use-2025-01-24');
-    assert.deepEqual(first.body['tools'], [
-      { type: 'computer_20250124', name: 'computer', display_width_px: 1280, display_height_px: 800 },
-    ]);
-    const told = JSON.stringify(second?.body['messages']);
-    assert.match(told, /"tool_use_id":"t1","content":\[\{"type":"image"/);
-    assert.match(
-      told,
-      /"tool_use_id":"t2","content":\[\{"type":"text","text":"out_of_screen[^]*"is_error":true/,
-    );
-  });
-
-  it('openai/… is asked through the official package, and is shown the screen after its batch', async () => {
-    const response = (id: string, output: object[]): object => ({
-      id, object: 'response', created_at: 1, status: 'completed', model: 'gpt-5.4', output,
-      usage: { input_tokens: 50, output_tokens: 5, total_tokens: 55 },
-    }); // prettier-ignore
-    const actions = [{ type: 'move', x: 30, y: 40 }, { type: 'keypress', keys: ['ESC'] }]; // prettier-ignore
-    const call = {
-      type: 'computer_call',
-      id: 'i1',
-      call_id: 'c1',
-      status: 'completed',
-      pending_safety_checks: [],
-      actions,
-    };
-    const said = { type: 'message', id: 'i2', role: 'assistant', status: 'completed' };
-    await using service = await startModelService([
-      response('r1', [call]),
-      response('r2', [{ ...said, content: [{ type: 'output_text', text: 'Done.', annotations: [] }] }]),
-    ]);
-    await withEnvironment({ OPENAI_BASE_URL: service.url, OPENAI_API_KEY: 'k' }, async () => {
-      const agent = new ComputerAgent({
-        model: 'openai/gpt-5.4',
-        tools: [test.computer],
-        instructions: 'Be brief.',
-      });
-      const turns = await everyTurn(agent.run('Move the pointer'));
-      assert.deepEqual(
-        turns.map(({ stop }) => stop),
-        [undefined, 'done'],
-      );
-      assert.deepEqual(turns[1]?.output, [
-        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Done.' }] },
-      ]);
-    });
-    assert.deepEqual(await test.desktop.getCursorPosition(), { x: 30, y: 40 });
-    const [first, second] = service.asked;
-    assert.deepEqual(
-      [first?.path, first?.body['tools'], first?.body['instructions']],
-      ['/responses', [{ type: 'computer' }], 'Be brief.'],
-    );
-    assert.equal(second?.body['previous_response_id'], 'r1');
-    assert.match(
-      JSON.stringify(second.body['input']),
-      /"call_id":"c1","output":\{"type":"computer_screenshot","image_url":"data:image\/png/,
-    );
-  });
-
-  it('is refused where an option is wrong', () => {
-    const wrong: [object, RegExp][] = [
-      [{ model: 'gpt-5' }, /anthropic\/<model>/],
-      [{ model: 'openai/x', maxTrajectoryBudget: 1 }, /prices/],
-      [{ model: 'openai/x', tools: [] }, /tools: one Computer/],
-      [{ model: 'openai/x', max_step: 1 }, /no option maxStep/],
-    ];
-    for (const [options, message] of wrong) {
-      const given = { tools: [test.computer], ...options } as unknown as ConstructorParameters<
-        typeof ComputerAgent
-      >[0];
-      assert.throws(() => new ComputerAgent(given), { code: 'bad_request', message });
-    }
   });
 });
