@@ -40,6 +40,9 @@ export interface TraceStoreParts {
   readonly durability?: Durability;
 }
 
+/** Fills an empty folder with a trace's rows and files. */
+export type WriteTrace = (place: { dir: string; traceId: string }) => Promise<Recorded>;
+
 /** A finished trace, for readers and exports. */
 export interface OpenedTrace {
   readonly overview: TraceOverview;
@@ -129,26 +132,32 @@ export class TraceStore {
     return { traceId: id, dir };
   }
 
-  /**
-   * Takes in a trace that was recorded elsewhere: `write` fills a folder, which appears whole, sealed, or not at all.
-   * The same id again gives the trace that is there.
-   */
-  async takeIn(traceId: string, write: (dir: string) => Promise<Recorded>): Promise<TraceInfo> {
-    const dir = join(this.#root, traceId);
-    if (await exists(dir)) return this.info(traceId);
-    // No trace's name: nobody lists it or recovers it.
-    const incoming = join(this.#root, `.${traceId}${INCOMING}`);
-    await rm(incoming, { recursive: true, force: true });
-    await privateDir(incoming);
+  /** Takes in a trace that was recorded elsewhere. The same id again gives the trace that is there. */
+  async takeIn(traceId: string, write: WriteTrace): Promise<TraceInfo> {
+    if (!(await exists(join(this.#root, traceId)))) await this.#appear(traceId, write);
+    return this.info(traceId);
+  }
+
+  /** Makes a trace of something that was recorded before. It appears whole, sealed, or not at all. */
+  async make(write: WriteTrace): Promise<TraceInfo> {
+    const traceId = this.newId();
+    await this.#appear(traceId, write);
+    return this.info(traceId);
+  }
+
+  async #appear(traceId: string, write: WriteTrace): Promise<void> {
+    // No trace's name: nobody lists it, and what a kill leaves of it is not taken for a trace.
+    const dir = join(this.#root, `.${traceId}${INCOMING}`);
+    await rm(dir, { recursive: true, force: true });
+    await privateDir(dir);
     try {
-      await sealFolder(incoming, await write(incoming), this.#key);
-      await rename(incoming, dir);
+      await sealFolder(dir, await write({ dir, traceId }), this.#key);
+      await rename(dir, join(this.#root, traceId));
     } catch (error) {
-      await rm(incoming, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true });
       throw asStorageError(error);
     }
     this.#archiveSoon(traceId);
-    return this.info(traceId);
   }
 
   /** An id for a trace that begins now. */
@@ -174,15 +183,8 @@ export class TraceStore {
   }
 
   /** Seals somebody else's archive as a trace. Throws `bad_request` for what is none. */
-  async import(found: Found): Promise<TraceInfo> {
-    const { traceId, dir } = this.begin();
-    try {
-      return await this.seal(await writeImport(found, { dir, traceId }));
-    } catch (error) {
-      this.abandon(traceId);
-      await rm(dir, { recursive: true, force: true });
-      throw error;
-    }
+  import(found: Found): Promise<TraceInfo> {
+    return this.make((place) => writeImport(found, place));
   }
 
   /**

@@ -123,7 +123,7 @@ export class Uploads {
           'the trace itself was not uploaded: PUT it to the address of init',
         );
       }
-      await this.#traces.takeIn(record.trace_id, (dir) => writeUploadedTrace(place.dir, dir, record));
+      await this.#traces.takeIn(record.trace_id, ({ dir }) => writeUploadedTrace(place.dir, dir, record));
       await this.#write(place, { ...record, finished: true, sha256: await sha256Of(lines) });
       await removeParts(place);
       this.#log.info('upload.completed', { trace: record.trace_id });

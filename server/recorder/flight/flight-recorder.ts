@@ -16,7 +16,6 @@ import type { BlobPool } from '../blob-pool.ts';
 import type { RecorderMetrics } from '../metrics.ts';
 import { Losses, type Lost } from '../losses.ts';
 import { Recording, type RecordingParts } from '../recording.ts';
-import { asStorageError } from '../reserve.ts';
 import type { TraceStore } from '../traces-store.ts';
 import { within } from '../within.ts';
 import { FlightJournal } from './flight-journal.ts';
@@ -128,14 +127,7 @@ export class FlightRecorder {
     if (!recording) throw new DeskreelError('conflict', 'The flight recorder cannot write: see the log.');
     await within(CUT_WAIT_MS, recording.captured(), this.#parts.clock);
     await recording.capture('final');
-    const { traceId, dir } = store.begin();
-    try {
-      return await store.seal(await this.#slice(recording.journal, { lastMs, name }, traceId, dir));
-    } catch (error) {
-      store.abandon(traceId);
-      await rm(dir, { recursive: true, force: true });
-      throw asStorageError(error);
-    }
+    return store.make((place) => this.#slice(recording.journal, { lastMs, name }, place));
   }
 
   /** Takes everything out that was recorded between these times, whatever came of it later too. Milliseconds since 1970. */
@@ -193,8 +185,7 @@ export class FlightRecorder {
   async #slice(
     journal: FlightJournal,
     { lastMs, name }: CutRequest,
-    traceId: string,
-    dir: string,
+    place: { traceId: string; dir: string },
   ): ReturnType<typeof writeSlice> {
     const to = journal.now();
     const lastSeq = journal.rows;
@@ -204,7 +195,7 @@ export class FlightRecorder {
       const from = { ms, monoMs: to.monoMs - (to.ms - ms) };
       const options = name ? { ...OPTIONS, name } : OPTIONS;
       const { desktop } = this.#parts;
-      const parts = { dir, traceId, options, desktop, from, to, runId: journal.runId };
+      const parts = { ...place, options, desktop, from, to, runId: journal.runId };
       return writeSlice(() => rowsOf(dirs, lastSeq), parts);
     });
   }

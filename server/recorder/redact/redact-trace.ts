@@ -1,10 +1,8 @@
 // Redacts a trace of the store.
-import { rm } from 'node:fs/promises';
 import type { RedactOptions, TraceRedacted } from '../../../protocol/tracing.ts';
 import { patternRedactor } from '../../../protocol/privacy/pattern-redactor.ts';
 import type { Redactor } from '../../../protocol/privacy/redactor.ts';
 import { textRedactor } from '../../../protocol/privacy/text-redactor.ts';
-import { asStorageError } from '../reserve.ts';
 import type { TraceStore } from '../traces-store.ts';
 import { hasTesseract } from './ocr.ts';
 import { redact } from './redaction.ts';
@@ -21,17 +19,11 @@ export async function redactTrace(
   const opened = await store.open(sourceId);
   const redactors = redactorsOf(options);
   const ocr = redactors.length > 0 && (await hasTesseract());
-  const { traceId, dir } = store.begin();
-  try {
-    const source = { traceId: sourceId, dir: opened.dir, entries: () => opened.entries() };
-    await store.seal(await redact({ source, dir, traceId, redactors, regions: options.regions, ocr }));
-  } catch (error) {
-    store.abandon(traceId);
-    await rm(dir, { recursive: true, force: true });
-    throw asStorageError(error);
-  }
+  const source = { traceId: sourceId, dir: opened.dir, entries: () => opened.entries() };
+  const { regions } = options;
+  const { trace_id } = await store.make((place) => redact({ ...place, source, redactors, regions, ocr }));
   if (options.replace) await store.delete(sourceId);
-  return { trace_id: traceId, source: sourceId, pictures: ocr ? ['tree', 'ocr'] : ['tree'] };
+  return { trace_id, source: sourceId, pictures: ocr ? ['tree', 'ocr'] : ['tree'] };
 }
 
 function redactorsOf({ texts, patterns }: RedactOptions): Redactor[] {

@@ -10,6 +10,8 @@ import { DeskreelError } from '../../../protocol/errors.ts';
 import { systemClock } from '../../../server/clock.ts';
 import { silentLog } from '../../../server/log.ts';
 import { openTraceStore } from '../../../server/recorder/traces-store.ts';
+import type { Found } from '../../../trace/imports/detect.ts';
+import type { ImportedItem } from '../../../trace/imports/importer.ts';
 import { fingerprint } from '../../../trace/manifest.ts';
 import { checkSealed, checkTrace } from './check.ts';
 import { bench, unpack } from './setup.ts';
@@ -73,6 +75,20 @@ describe('the store of traces', () => {
     await it.store.delete(id);
     assert.deepEqual(await readdir(join(it.data, 'traces')), []);
     await assert.rejects(it.store.info(id), isNotFound);
+  });
+
+  it('takes what a kill left of a trace that was being made of another for no trace', async () => {
+    await using it = await bench();
+    const reached = Promise.withResolvers<undefined>();
+    const goOn = Promise.withResolvers<undefined>();
+    const made = it.store.import(pausedImport(reached.resolve, goOn.promise));
+    await reached.promise;
+    assert.deepEqual(await it.store.list(), [], 'it appears when it is whole');
+    const next = await openTraceStore({ data: it.data, clock: systemClock, log: silentLog });
+    assert.deepEqual(await next.recover(), { finished: [], removed: [], failed: [] });
+    assert.deepEqual(await readdir(join(it.data, 'traces')), []);
+    goOn.resolve(undefined);
+    await assert.rejects(made);
   });
 
   it('writes an archive again that went missing', async () => {
@@ -171,3 +187,22 @@ describe('the ZIP', () => {
     }
   });
 });
+
+/** An archive of one call whose reader waits behind it. */
+function pausedImport(reached: (value: undefined) => void, goOn: Promise<undefined>): Found {
+  async function* items(): AsyncGenerator<ImportedItem> {
+    yield { kind: 'call', atMs: 1, method: 'type_text', args: { text: 'a' }, success: true };
+    reached(undefined);
+    await goOn;
+  }
+  const imported = { name: 'paused', id: undefined, startMs: 0, items };
+  const importer = { format: 'cua', mark: '', read: () => Promise.resolve(imported) } as const;
+  const noFile = (): Promise<never> => Promise.reject(new Error('there is no file'));
+  const files = {
+    names: [],
+    has: () => false,
+    stream: noFile,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return { importer, files };
+}
