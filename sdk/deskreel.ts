@@ -227,7 +227,12 @@ export class Deskreel implements AsyncDisposable {
   ): Promise<SavedTrace> {
     const target = await prepareFile(path, exportName(traceId, exporterFor(format)), process.cwd());
     const route = `/v1/traces/${encodeURIComponent(traceId)}/export/${encodeURIComponent(format)}`;
-    await saveFile(Readable.fromWeb(await this.#http.download(route, signal)), target, signal);
+    try {
+      await saveFile(Readable.fromWeb(await this.#http.download(route, signal)), target, signal);
+    } catch (cause) {
+      if (cause instanceof DeskreelError) throw cause;
+      throw notSaved(`the export of trace ${traceId}`, cause, 'ask for it again');
+    }
     return { traceId, path: target };
   }
 
@@ -258,10 +263,13 @@ export class Deskreel implements AsyncDisposable {
       const archive = await this.#http.download(`/v1/traces/${encodeURIComponent(traceId)}/archive`, signal);
       return { traceId, path: await saveArchive(archive, target, signal) };
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const code = cause instanceof DeskreelError ? cause.code : 'internal';
-      const message = `trace ${traceId} is finished but was not saved: ${reason}; \`deskreel trace get\` saves it`;
-      throw new DeskreelError(code, message, { cause });
+      throw notSaved(`trace ${traceId} is finished but`, cause, '`deskreel trace get` saves it');
     }
   }
+}
+
+function notSaved(what: string, cause: unknown, again: string): DeskreelError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof DeskreelError ? cause.code : 'internal';
+  return new DeskreelError(code, `${what} was not saved: ${reason}; ${again}`, { cause });
 }

@@ -9,7 +9,7 @@ import type { ManifestFile } from '../../trace/manifest.ts';
 import { emptyShape, readJournal, type Entry, type JournalShape } from '../../trace/reader.ts';
 import { Tally } from '../../trace/tally.ts';
 import type { Clock } from '../clock.ts';
-import { isMissing } from '../fs-atomic.ts';
+import { isMissing, privateDir } from '../fs-atomic.ts';
 import { Journal, type RowAbout } from './journal.ts';
 import { Lacking } from './lacking.ts';
 import { Reserve, RESERVE } from './reserve.ts';
@@ -118,6 +118,8 @@ function note(scan: Scan, entry: Entry): void {
 async function removeLeftovers(dir: string, named: ReadonlySet<string>): Promise<void> {
   await rm(join(dir, RESERVE), { force: true });
   for (const folder of [FRAMES_DIR, TREES_DIR]) {
+    // The kill may have come before it was made.
+    await privateDir(join(dir, folder));
     for (const name of await readdir(join(dir, folder))) {
       if (!named.has(`${folder}/${name}`)) await rm(join(dir, folder, name));
     }

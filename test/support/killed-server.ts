@@ -1,40 +1,45 @@
-// A server that is killed while commands flow into a trace, and what the next one makes of it.
+// One folder and one desktop whose server is killed again and again, and what the next server makes of what it left.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deskreel, DeskreelError, type CommandSession } from '../../sdk/index.ts';
-import { systemClock } from '../../server/clock.ts';
+import { Deskreel, verifyTrace } from '../../sdk/index.ts';
+import { faultText } from '../../trace/verify/fault.ts';
+import { BusyClient, missingIn } from './busy-client.ts';
+import { killAt, type Killed, type Moment } from './kill-moments.ts';
 import { savedTrace, type SavedTrace } from './saved-trace.ts';
 import { serveProcess, type ServerProcess } from './server-process.ts';
 import { ask, eventually, TestServer } from './server.ts';
 
 /** What the contract gives a desktop to answer again, from when /healthz does. */
 const ANSWERS_WITHIN_MS = 20_000;
-/** Before the kill, at the most; the first commands have been answered by then. Milliseconds. */
-const LONGEST_MS = 1500;
+const EDITOR = { app: 'mousepad' };
 
-/** A command as its client saw it end. */
-export interface Answered {
-  readonly text: string;
-  readonly method: string;
-  readonly success: boolean;
-}
-
-export interface AfterKill {
-  readonly answered: readonly Answered[];
-  readonly trace: SavedTrace;
-  readonly end: string;
+/** What became of one kill. */
+export interface AfterKill extends Omit<Killed, 'answered'> {
+  readonly answered: number;
   /** From the first answer of /healthz to that of the desktop. Milliseconds. */
   readonly backMs: number;
+  /** Of the whole round. Milliseconds. */
+  readonly tookMs: number;
 }
 
-/** One folder and one desktop, for as many kills as wanted. */
+/** Of all kills so far. */
+export interface Totals {
+  kills: number;
+  answered: number;
+  missing: number;
+  verified: number;
+}
+
 export class KilledServer implements AsyncDisposable {
+  readonly totals: Totals = { kills: 0, answered: 0, missing: 0, verified: 0 };
   readonly #owner: TestServer;
   readonly #saved: string;
+  readonly #seen = new Set<string>();
   #process: ServerProcess;
   #desktop = '';
+  #rounds = 0;
 
   private constructor(owner: TestServer, saved: string, process: ServerProcess) {
     this.#owner = owner;
@@ -48,15 +53,59 @@ export class KilledServer implements AsyncDisposable {
     await owner.shut();
     const saved = await mkdtemp(join(tmpdir(), 'deskreel-saved-'));
     const killed = new KilledServer(owner, saved, await serveProcess(owner.data));
-    await using deskreel = await killed.#open();
-    killed.#desktop = (await deskreel.createDesktop({ record: 'on-demand' })).id;
-    return killed;
+    try {
+      await killed.#makeDesktop();
+      return killed;
+    } catch (error) {
+      await killed[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
-  /** Starts a trace, lets commands flow, kills the server at a moment that chance decides, starts it again. */
-  async kill(random: () => number): Promise<AfterKill> {
-    const { traceId, answered } = await this.#flow(random() * LONGEST_MS);
+  /**
+   * Lets commands flow, kills the server at that moment, starts it again and looks for everything that was answered: in the
+   * trace what was answered while it ran, in a cut from the flight recorder all of it. Every trace verifies.
+   */
+  async kill(moment: Moment, random: () => number): Promise<AfterKill> {
+    this.#rounds += 1;
+    const from = performance.now();
+    const killed = await this.#killAt(moment, random);
     this.#process = await serveProcess(this.#owner.data);
+    this.totals.kills += killed.kills;
+    const backMs = await this.#back();
+    await using deskreel = await this.#open();
+    const lost = await this.#lost(deskreel, killed, from);
+    this.totals.answered += killed.answered.length;
+    this.totals.missing += lost.length;
+    assert.deepEqual(lost, []);
+    assert.deepEqual(failures(this.#process.log), []);
+    const answered = killed.answered.length;
+    return { ...killed, answered, backMs, tookMs: performance.now() - from };
+  }
+
+  /** Everything that the server has, once more. */
+  async verifyAll(): Promise<void> {
+    this.#seen.clear();
+    await using deskreel = await this.#open();
+    await this.#verifyNew(deskreel);
+  }
+
+  async #killAt(moment: Moment, random: () => number): Promise<Killed> {
+    await using deskreel = await this.#open();
+    const session = deskreel.session(this.#desktop);
+    await session.call('hotkey', { keys: ['ctrl', 'a'] });
+    await session.call('press_key', { key: 'delete' });
+    const client = new BusyClient(session, `round-${this.#rounds}`);
+    try {
+      const place = { data: this.#owner.data, saved: this.#saved, desktop: this.#desktop };
+      return await killAt(moment, { deskreel, client, random, process: this.#process, ...place });
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Waits for the desktop. Returns how long it took. */
+  async #back(): Promise<number> {
     assert.equal((await ask(`${this.#process.url}/healthz`)).status, 200);
     const from = performance.now();
     await using deskreel = await this.#open();
@@ -64,33 +113,63 @@ export class KilledServer implements AsyncDisposable {
     await eventually(async () => {
       await session.call('get_screen_size', {});
     }, ANSWERS_WITHIN_MS);
-    const backMs = performance.now() - from;
     session.close();
-    const { path } = await deskreel.saveTrace(traceId, { format: 'dir', path: this.#saved });
-    const trace = await savedTrace(path);
-    return { answered, trace, end: trace.overview.end, backMs };
+    return performance.now() - from;
   }
 
-  async #flow(killAfterMs: number): Promise<{ traceId: string; answered: Answered[] }> {
+  async #lost(deskreel: Deskreel, killed: Killed, fromMs: number): Promise<string[]> {
+    const { traceId, startedMs, endAskedMs, answered } = killed;
+    const during = answered.filter(
+      ({ askedMs, answeredMs }) => askedMs >= startedMs && answeredMs <= endAskedMs,
+    );
+    const trace = await this.#trace(deskreel, traceId);
+    assert.equal(trace.overview.end, killed.stopped ? 'stopped' : trace.overview.end);
+    assert.ok(['stopped', 'recovered'].includes(trace.overview.end));
+    const lastMs = Math.ceil(performance.now() - fromMs) + 1000;
+    const { path } = await deskreel.cutTrace(this.#desktop, lastMs, { format: 'dir', path: this.#saved });
+    await this.#verifyNew(deskreel);
+    const lost = [...missingIn(trace, during), ...missingIn(await savedTrace(path), answered)];
+    await rm(path, { recursive: true });
+    await rm(trace.dir, { recursive: true });
+    return lost;
+  }
+
+  async #trace(deskreel: Deskreel, traceId: string): Promise<SavedTrace> {
+    const { path } = await deskreel.saveTrace(traceId, { format: 'dir', path: this.#saved });
+    return savedTrace(path);
+  }
+
+  /** That all traces are sealed, and that those that are new verify: what the server keeps of them, and what it gives away. */
+  async #verifyNew(deskreel: Deskreel): Promise<void> {
+    for (const { traceId, state } of await deskreel.listTraces()) {
+      assert.equal(state, 'sealed', traceId);
+      if (this.#seen.has(traceId)) continue;
+      this.#seen.add(traceId);
+      const path = join(this.#saved, 'verified.zip');
+      await deskreel.saveTrace(traceId, { format: 'zip', path });
+      await this.#verify(path);
+      await this.#verify(join(this.#owner.data, 'traces', traceId));
+      await rm(path);
+      this.totals.verified += 1;
+    }
+  }
+
+  async #verify(path: string): Promise<void> {
+    const { faults, gaps, compared } = await verifyTrace(path, { data: this.#owner.data });
+    assert.deepEqual([...faults.map(faultText), ...gaps], []);
+    assert.ok(compared);
+  }
+
+  async #makeDesktop(): Promise<void> {
     await using deskreel = await this.#open();
-    const traceId = await deskreel.startTrace(this.#desktop, {});
+    this.#desktop = (await deskreel.createDesktop({ record: 'always' })).id;
     const session = deskreel.session(this.#desktop);
-    const answered: Answered[] = [];
-    const over = new AbortController();
-    const flowing = Promise.all([
-      stream(session, 'type_text', answered, over.signal),
-      stream(session, 'read_text', answered, over.signal),
-    ]);
+    await session.call('launch', EDITOR);
     await eventually(async () => {
-      await session.call('get_screen_size', {});
-      assert.ok(answered.length > 2);
+      const { windows } = (await session.call('get_application_windows', EDITOR)) as { windows: unknown[] };
+      assert.ok(windows.length > 0);
     });
-    await systemClock.sleep(killAfterMs);
-    await this.#process.kill();
-    over.abort();
     session.close();
-    await flowing;
-    return { traceId, answered };
   }
 
   #open(): Promise<Deskreel> {
@@ -105,39 +184,7 @@ export class KilledServer implements AsyncDisposable {
   }
 }
 
-/** How a command ends that the server's death left without an answer. */
-const NO_ANSWER = ['cancelled', 'unknown_outcome', 'guest_unavailable'];
-
-/** One command after the other until the end: texts that are typed, or files that are not there. */
-async function stream(
-  session: CommandSession,
-  method: 'type_text' | 'read_text',
-  answered: Answered[],
-  over: AbortSignal,
-): Promise<void> {
-  for (let count = 0; !over.aborted; count += 1) {
-    const text = `${method}-${count}`;
-    try {
-      await session.call(method, method === 'type_text' ? { text } : { path: text });
-      answered.push({ text, method, success: true });
-    } catch (error) {
-      if (!(error instanceof DeskreelError)) throw error;
-      if (error.code === 'command_failed') answered.push({ text, method, success: false });
-      else if (!NO_ANSWER.includes(error.code)) throw error;
-    }
-  }
-}
-
-/** That the trace ends as recovered and holds every command that was answered, with its outcome. */
-export function assertNothingLost({ answered, trace, end }: AfterKill): void {
-  assert.equal(end, 'recovered');
-  assert.equal(trace.events.at(-1)?.data['end'], 'recovered');
-  const recorded = trace.calls.map(({ method, args, success, ended }) => {
-    const text = args?.['text'] ?? args?.['path'];
-    return JSON.stringify({ text, method, success: ended === null ? 'unknown' : success });
-  });
-  for (const { text, method, success } of answered) {
-    const wanted = JSON.stringify({ text, method, success });
-    assert.equal(recorded.filter((one) => one === wanted).length, 1, `${wanted} is recorded once`);
-  }
+/** What a server logged as its own failure. */
+function failures(log: readonly string[]): string[] {
+  return log.filter((row) => row.includes('"level":"error"'));
 }

@@ -57,7 +57,9 @@ export class OnceDesktop implements AsyncDisposable {
   /** The server is killed and started again at the same address. */
   async killServer(): Promise<void> {
     await this.#process.kill();
-    this.#process = await serveProcess(this.#owner.data, Number(new URL(this.#process.url).port));
+    this.#process = await serveProcess(this.#owner.data, {
+      port: Number(new URL(this.#process.url).port),
+    });
   }
 
   async killAgent(): Promise<void> {

@@ -103,6 +103,18 @@ describe('recovery', () => {
     assert.deepEqual(await store.list(), []);
   });
 
+  it('finishes what was killed between its first row and the folders of its pictures', async () => {
+    await using it = await folder();
+    const { id, dir, journal } = await killed(it.data);
+    const [first = ''] = (await readFile(journal, 'utf8')).split('\n');
+    await writeFile(journal, `${first}\n`);
+    for (const name of ['frames', 'trees']) await rm(join(dir, name), { recursive: true });
+    const store = await open(it.data);
+    assert.deepEqual(await store.recover(), { finished: [id], removed: [], failed: [] });
+    await checkTrace(store, id);
+    await store.close();
+  });
+
   it('says of a call without a reply that its outcome is unknown, and why its frames are missing', async () => {
     await using it = await folder();
     const { id, dir, journal } = await killed(it.data);
