@@ -16,6 +16,7 @@ export interface KillParts {
   readonly deskreel: Deskreel;
   readonly client: BusyClient;
   readonly random: () => number;
+  readonly spans: Spans;
   readonly process: ServerProcess;
   readonly data: string;
   /** A folder for what is saved. */
@@ -37,15 +38,18 @@ export interface Killed {
   readonly answered: readonly Answered[];
 }
 
-/** How long that which is interrupted takes at the most, as it was measured on two busy cores. Milliseconds. */
-const SPAN_MS: Readonly<Record<Moment, number>> = {
+/** Within how many milliseconds the kill comes. */
+export type Spans = Record<Moment, number>;
+
+/** About what that which is interrupted takes. What was done before its kill is killed earlier the next time. */
+export const firstSpans = (): Spans => ({
   commands: 1200,
   recovery: 1500,
-  stop: 600,
-  download: 150,
+  stop: 500,
+  download: 100,
   cut: 500,
-  export: 250,
-};
+  export: 150,
+});
 const FORMATS = ['playwright', 'predicate', 'cua-viewer', 'osworld', 'otel'];
 
 /** Starts a trace while commands flow, and kills the server in the middle of that moment. */
@@ -59,7 +63,7 @@ export async function killAt(moment: Moment, parts: KillParts): Promise<Killed> 
   });
   const startedMs = performance.now();
   await flows(client);
-  await systemClock.sleep(random() * (moment === 'commands' ? SPAN_MS.commands : 300));
+  await systemClock.sleep(random() * (moment === 'commands' ? parts.spans.commands : 300));
   const ended = await END[moment](parts, traceId);
   await client.end();
   return {
@@ -82,10 +86,10 @@ const END: Readonly<Record<Moment, (parts: KillParts, traceId: string) => Promis
     await process.kill();
     return {};
   },
-  recovery: async ({ process, random, data }) => {
+  recovery: async ({ process, random, data, spans }) => {
     await process.kill();
     const starts = 1 + Math.floor(random() * 2);
-    for (let start = 0; start < starts; start += 1) await killedStart(data, random() * SPAN_MS.recovery);
+    for (let start = 0; start < starts; start += 1) await killedStart(data, random() * spans.recovery);
     return { kills: 1 + starts };
   },
   stop: async (parts) => {
@@ -106,7 +110,7 @@ const END: Readonly<Record<Moment, (parts: KillParts, traceId: string) => Promis
 
 /** Kills while that is under way. Resolves with whether it had been answered. */
 async function killDuring(
-  { process, random }: KillParts,
+  { process, random, spans }: KillParts,
   moment: Moment,
   work: Promise<unknown>,
 ): Promise<boolean> {
@@ -117,9 +121,11 @@ async function killDuring(
       throw error;
     },
   );
-  await systemClock.sleep(random() * SPAN_MS[moment]);
+  await systemClock.sleep(random() * spans[moment]);
   await process.kill();
-  return outcome;
+  const late = await outcome;
+  spans[moment] *= late ? 0.7 : 1.1;
+  return late;
 }
 
 async function afterStop(parts: KillParts, work: (path: string) => Promise<boolean>): Promise<Ended> {

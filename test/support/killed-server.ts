@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Deskreel, verifyTrace } from '../../sdk/index.ts';
 import { faultText } from '../../trace/verify/fault.ts';
 import { BusyClient, missingIn } from './busy-client.ts';
-import { killAt, type Killed, type Moment } from './kill-moments.ts';
+import { firstSpans, killAt, type Killed, type Moment } from './kill-moments.ts';
 import { savedTrace, type SavedTrace } from './saved-trace.ts';
 import { serveProcess, type ServerProcess } from './server-process.ts';
 import { ask, eventually, TestServer } from './server.ts';
@@ -36,6 +36,7 @@ export class KilledServer implements AsyncDisposable {
   readonly totals: Totals = { kills: 0, answered: 0, missing: 0, verified: 0 };
   readonly #owner: TestServer;
   readonly #saved: string;
+  readonly #spans = firstSpans();
   readonly #seen = new Set<string>();
   #process: ServerProcess;
   #desktop = '';
@@ -97,7 +98,12 @@ export class KilledServer implements AsyncDisposable {
     await session.call('press_key', { key: 'delete' });
     const client = new BusyClient(session, `round-${this.#rounds}`);
     try {
-      const place = { data: this.#owner.data, saved: this.#saved, desktop: this.#desktop };
+      const place = {
+        data: this.#owner.data,
+        saved: this.#saved,
+        desktop: this.#desktop,
+        spans: this.#spans,
+      };
       return await killAt(moment, { deskreel, client, random, process: this.#process, ...place });
     } finally {
       await client.end();
