@@ -10,6 +10,7 @@ import { openDisplay, type Display } from '../x/display.ts';
 import { Chords } from './chords.ts';
 import { watchFocus } from './focus.ts';
 import { HeldButtons, type Holdings } from './held.ts';
+import { withHeldButtonsBy } from './held-pointer.ts';
 import { openKeyboard, type Keyboard } from './keyboard.ts';
 import { keysymsTogether } from './keys.ts';
 import { liftLeftovers } from './leftovers.ts';
@@ -99,12 +100,13 @@ function holdingsOf(held: HeldButtons, chords: Chords): Holdings {
 }
 
 async function openPointer(display: Display, fake: Fake, gaps: Gap[]): Promise<PointerDevice> {
+  const xtest = createXTestPointer(display, fake);
   try {
-    return await openNutPointer();
+    return withHeldButtonsBy(xtest, await openNutPointer());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     gaps.push({ part: 'nut.js', reason: `${reason.split('\n', 1)[0] ?? ''}; XTEST works the pointer` });
-    return createXTestPointer(display, fake);
+    return xtest;
   }
 }
 

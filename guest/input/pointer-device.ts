@@ -1,4 +1,5 @@
-// What moves the pointer and works its buttons and wheel. Two do: nut.js, and XTEST where nut.js cannot be loaded.
+// What moves the pointer and works its buttons and wheel: nut.js, and XTEST while a button is held and where nut.js
+// cannot be loaded.
 import type { Button, Point } from '../../protocol/primitives.ts';
 
 export type WheelDirection = 'up' | 'down' | 'left' | 'right';

@@ -1,7 +1,7 @@
 // The keyboard extension: reading the map, the state of modifiers and groups, and giving keycodes new keysyms.
 import type { Display } from '../x/display.ts';
 import { parseKeymap, UNBOUND, type Keymap, type KeySymbols } from './keymap.ts';
-import { askRaw, majorOpcode, sendRaw } from './raw-requests.ts';
+import { askRaw, majorOpcode, sendRaw } from '../x/raw-requests.ts';
 
 const CORE_KEYBOARD = 0x100;
 const GET_STATE = 4;

@@ -1,4 +1,4 @@
-// The pointer by XTEST, for machines that nut.js has no native binary for.
+// The pointer by XTEST: held buttons, and everything on machines that nut.js has no native binary for.
 import type { Display } from '../x/display.ts';
 import type { PointerDevice } from './pointer-device.ts';
 import type { Fake, FakeEvent } from './xtest.ts';

@@ -1,6 +1,6 @@
 // Faked key, button and motion events by XTEST.
 import type { Display } from '../x/display.ts';
-import { majorOpcode, sendRaw } from './raw-requests.ts';
+import { majorOpcode, sendRaw } from '../x/raw-requests.ts';
 
 const FAKE_INPUT = 2;
 const TYPE = { keyPress: 2, keyRelease: 3, buttonPress: 4, buttonRelease: 5, motion: 6 } as const;

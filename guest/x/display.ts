@@ -1,5 +1,6 @@
 // One connection to the X server, with requests as promises. Each part of the guest that talks X opens its own.
 import x11, { type XClient, type XDisplay, type XError, type XEvent } from 'x11';
+import { ignoreServerGrabs } from './server-grabs.ts';
 
 type Request = (...args: unknown[]) => void;
 
@@ -28,8 +29,14 @@ export interface Display {
   close(): void;
 }
 
-/** Connects to an X server; rejects where none answers. */
-export function openDisplay(name: string): Promise<Display> {
+/** Connects to an X server, for good during server grabs too; rejects where none answers or it lacks XTEST. */
+export async function openDisplay(name: string): Promise<Display> {
+  const display = await connect(name);
+  await ignoreServerGrabs(display);
+  return display;
+}
+
+function connect(name: string): Promise<Display> {
   return new Promise((resolve, reject) => {
     const client = x11.createClient({ display: name }, (error, display) => {
       if (error) reject(error);

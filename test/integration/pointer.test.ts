@@ -129,6 +129,46 @@ describe('pointer and keys', { timeout: 240_000 }, () => {
     });
   });
 
+  describe(
+    'while a window manager that draws an outline has the X server to itself',
+    { timeout: 60_000 },
+    () => {
+      const position = async (): Promise<number[]> => {
+        const shown = await desktop.container.bash('xdotool getactivewindow getwindowgeometry');
+        const [, x, y] = /Position: (-?\d+),(-?\d+)/.exec(shown) ?? [];
+        return [Number(x), Number(y)];
+      };
+      const isAt = (...expected: number[]): Promise<void> =>
+        until(3000, async () => {
+          const now = await position();
+          return String(now) === String(expected) ? '' : `the window is at ${now.join()}`;
+        });
+      const outline = (isOn: boolean): Promise<string> =>
+        desktop.container.bash(`xfconf-query --channel xfwm4 --property /general/box_move --set ${isOn}`);
+
+      before(async () => {
+        await outline(true);
+        await desktop.container.bash('xdotool getactivewindow windowmove --sync 100 100');
+      });
+      after(() => outline(false));
+
+      it('a drag moves its window', async () => {
+        const [x = NaN, y = NaN] = await position();
+        await desktop.run('drag', { path: [[300, 112], [350, 142], [400, 172]], duration: 0.3 }); // prettier-ignore
+        await isAt(x + 100, y + 60);
+      });
+
+      it('so do button and moves one by one, and the pointer is seen in between', async () => {
+        const [x = NaN, y = NaN] = await position();
+        await desktop.run('mouse_down', { x: 400, y: 172 });
+        await desktop.run('move_cursor', { x: 360, y: 192 });
+        await desktop.run('move_cursor', { x: 340, y: 202 });
+        await desktop.run('mouse_up');
+        await isAt(x - 60, y + 30);
+      });
+    },
+  );
+
   it('what is held is lifted: a cancelled drag by itself, the rest by release_all', async () => {
     const held = (): Promise<string> => desktop.container.bash(HELD);
     assert.equal(await held(), '0');

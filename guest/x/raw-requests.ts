@@ -1,5 +1,5 @@
 // Requests that the x11 package does not know, sent by hand over its connection.
-import type { Display } from '../x/display.ts';
+import type { Display } from './display.ts';
 
 /** Sends one or more whole requests; their X errors reach the display's `onError`. */
 export function sendRaw(display: Display, requests: readonly Buffer[]): void {
