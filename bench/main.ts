@@ -1,4 +1,4 @@
-// `npm run bench [-- --peers clicks screenshots ready tree idle tracing]`: measures on real desktops and prints a table.
+// `npm run bench [-- --peers clicks screenshots ready tree idle tracing reader]`: measures on real desktops and prints a table.
 import { benchClicks } from './clicks.ts';
 import { benchIdle, benchReady } from './desktops.ts';
 import { Report } from './report.ts';
@@ -6,6 +6,7 @@ import { benchPeers } from './peers/compare.ts';
 import { benchScreenshots } from './screenshots.ts';
 import { benchTree } from './trees.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
+import { benchReader } from './reader.ts';
 import { benchTracing } from './tracing.ts';
 
 const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<void>> = {
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<v
   tree: benchTree,
   idle: benchIdle,
   tracing: benchTracing,
+  reader: benchReader,
 };
 
 /** Beside Cua's computer-server, in a table of its own; builds that container's image first. */

@@ -40,6 +40,17 @@ export async function* streamEvents(entries: AsyncIterable<Entry>): AsyncGenerat
   yield* view.end();
 }
 
+/** All at once, for who wants them all: it does not wait for each. */
+export async function allEvents(batches: AsyncIterable<Iterable<Entry>>): Promise<ViewedEvent[]> {
+  const view = new EventView();
+  const events: ViewedEvent[] = [];
+  for await (const batch of batches) {
+    for (const entry of batch) for (const event of view.add(entry)) events.push(event);
+  }
+  for (const event of view.end()) events.push(event);
+  return events;
+}
+
 class EventView {
   #start: RowOf<'trace_start'> | undefined;
   readonly #calls = new CallIndex();

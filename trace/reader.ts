@@ -2,18 +2,15 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { parseJson } from '../protocol/codec.ts';
-import { Envelope, isRowType, ROW_DATA, type KnownRow } from './format.ts';
+import { readRow, type ReadRow } from './row.ts';
 
 const NEWLINE = 0x0a;
 /** Read at once. A row of several chunks is put together again for each of them, so they are large. Bytes. */
 const CHUNK = 1024 * 1024;
 
-/** One line of a journal. `line` counts from 1. */
+/** One line of a journal. `line` counts from 1. `other`: a type, or a shape of a known type, that this version does not know. */
 export type Entry = { readonly line: number; readonly text: string } & (
-  | { readonly kind: 'row'; readonly row: KnownRow }
-  /** A type, or a shape of a known type, that this version does not know. */
-  | { readonly kind: 'other'; readonly row: Envelope }
-  | { readonly kind: 'broken'; readonly reason: string }
+  Readonly<ReadRow> | { readonly kind: 'broken'; readonly reason: string }
 );
 
 /** What a journal's file holds, once it has been read to its end. */
@@ -28,19 +25,10 @@ export interface JournalShape {
 /** Reads one line without its newline. */
 export function readLine(text: string, line: number): Entry {
   try {
-    return { line, text, ...readRow(Envelope.parse(parseJson(text))) };
+    return { line, text, ...readRow(parseJson(text)) };
   } catch (error) {
     return { line, text, kind: 'broken', reason: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function readRow(envelope: Envelope): { kind: 'row'; row: KnownRow } | { kind: 'other'; row: Envelope } {
-  const { type } = envelope;
-  if (!isRowType(type)) return { kind: 'other', row: envelope };
-  const data = ROW_DATA[type].safeParse(envelope.data);
-  if (!data.success) return { kind: 'other', row: envelope };
-  // The schema belongs to this very type; TypeScript cannot follow that from a name to a union's member.
-  return { kind: 'row', row: { ...envelope, type, data: data.data } as KnownRow };
 }
 
 /** The whole lines of a text, read. */
@@ -60,18 +48,34 @@ export function readJournal(path: string, shape: JournalShape = emptyShape()): A
 
 /** The same of bytes from anywhere. */
 export async function* readRows(source: Readable, shape: JournalShape = emptyShape()): AsyncGenerator<Entry> {
+  for await (const batch of readBatches(source, shape)) yield* batch;
+}
+
+/** The same without a wait for each entry, which costs as much as the entry: all that came together, read as it is asked for. */
+export async function* readBatches(
+  source: Readable,
+  shape: JournalShape = emptyShape(),
+): AsyncGenerator<Iterable<Entry>> {
   let rest = Buffer.alloc(0);
   for await (const chunk of source as AsyncIterable<Buffer>) {
-    let data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {
-      shape.rows += 1;
-      shape.bytes += end + 1;
-      yield readLine(data.toString('utf8', 0, end), shape.rows);
-      data = data.subarray(end + 1);
-    }
-    rest = Buffer.from(data);
+    const data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const end = data.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) yield linesOf(data.subarray(0, end), shape);
+    rest = Buffer.from(data.subarray(end));
   }
   shape.tornBytes = rest.length;
+}
+
+function* linesOf(lines: Buffer, shape: JournalShape): Generator<Entry> {
+  const text = lines.toString('utf8');
+  let from = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    shape.rows += 1;
+    const line = text.slice(from, end);
+    from = end + 1;
+    yield readLine(line, shape.rows);
+  }
+  shape.bytes += lines.length;
 }
 
 export function emptyShape(): JournalShape {

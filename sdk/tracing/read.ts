@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
-import { streamEvents } from '../../trace/events.ts';
+import { allEvents } from '../../trace/events.ts';
 import { openTraceFiles, readWhole, type TraceFiles } from '../../trace/files/trace-files.ts';
 import { JOURNAL, METADATA } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
-import { readRows } from '../../trace/reader.ts';
+import { readBatches } from '../../trace/reader.ts';
 import { camelKeys, type CamelKeys } from '../names.ts';
 
 /** An `event_*` file of the archive, in its own words. Times are seconds. */
@@ -38,11 +38,8 @@ export async function readTrace(path: string): Promise<SavedTraceContent> {
 
 /** One file holds the rows of all events: a long trace has ten thousand files of them. */
 async function eventsOfRows(files: TraceFiles): Promise<TraceEvent[]> {
-  const events: TraceEvent[] = [];
-  for await (const { event } of streamEvents(readRows(await files.stream(JOURNAL)))) {
-    if (event.type !== 'accessibility_tree') events.push({ ...event });
-  }
-  return events;
+  const events = await allEvents(readBatches(await files.stream(JOURNAL)));
+  return events.filter(({ event }) => event.type !== 'accessibility_tree').map(({ event }) => ({ ...event }));
 }
 
 /** Of another's archive, which has no rows. */

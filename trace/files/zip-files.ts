@@ -1,9 +1,10 @@
 // A trace in its ZIP. The entries are listed once; a file is inflated when it is asked for.
 import type { Readable } from 'node:stream';
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { pathInside } from './inside.ts';
 import type { TraceFiles } from './trace-files.ts';
+import { openZip } from './zip-bytes.ts';
 
 export class ZipFiles implements TraceFiles {
   readonly names: readonly string[];
@@ -21,7 +22,7 @@ export class ZipFiles implements TraceFiles {
     path: string,
     nameOf: (entry: Entry) => string | undefined = pathInside,
   ): Promise<ZipFiles> {
-    const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+    const zip = await openZip(path);
     try {
       const names: string[] = [];
       const entries = new Map<string, Entry>();

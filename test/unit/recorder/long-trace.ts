@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readTrace } from '../../../sdk/index.ts';
 import { checkSealed } from './check.ts';
-import { bench } from './setup.ts';
-import { CLICK, run, screenOf } from './synthetic-guest.ts';
+import { bench } from './bench.ts';
+import { recordClicks } from './record-clicks.ts';
 
 export interface LongTrace {
   /** Milliseconds. */
@@ -13,22 +13,14 @@ export interface LongTrace {
   readonly grownBytes: number;
 }
 
-const SCREENS = 50;
-
 /** Records so many clicks that lead from screen to screen, stops, verifies, reads. Needs `--expose-gc` to tell of memory. */
 export async function longTrace(commands: number): Promise<LongTrace> {
   await using it = await bench();
-  const screens = await Promise.all(Array.from({ length: SCREENS }, (_, number) => screenOf(number)));
   const id = await it.start();
   let halfway = 0;
-  for (let count = 0; count < commands; count += 1) {
-    const leadsTo = screens[count % SCREENS];
-    assert.ok(leadsTo);
-    run(it.recorder, it.guest, { ...CLICK, leadsTo });
-    // Pictures are written in turn: without a pause none would be, until the last command.
-    if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  await recordClicks(it, commands, (count) => {
     if (count === Math.floor(commands / 2)) halfway = heap();
-  }
+  });
   const grownBytes = heap() - halfway;
   const from = performance.now();
   const { summary } = await it.recorder.stop();

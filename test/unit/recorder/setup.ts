@@ -1,4 +1,4 @@
-// A recorder on a folder of its own with a synthetic guest, and the archive that it leaves.
+// A recorder on a folder of its own with a synthetic guest (bench.ts), and the archive that it leaves.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,51 +6,14 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
 import { parseJson } from '../../../protocol/codec.ts';
-import { TraceOptions, type TraceOptionsInput } from '../../../protocol/tracing.ts';
-import { systemClock, type Clock } from '../../../server/clock.ts';
-import { silentLog } from '../../../server/log.ts';
-import { createRecorder, type RecorderParts, type TraceRecorder } from '../../../server/recorder/recorder.ts';
-import { openTraceStore, type TraceStore } from '../../../server/recorder/traces-store.ts';
-import { screenOf, SyntheticGuest } from './synthetic-guest.ts';
+import type { TraceStore } from '../../../server/recorder/traces-store.ts';
 
 const execute = promisify(execFile);
 /** Unpacked archives, until the file's tests are over. */
 const UNPACKED = await mkdtemp(join(tmpdir(), 'deskreel-archive-'));
 after(() => rm(UNPACKED, { recursive: true }));
 
-export interface Bench extends AsyncDisposable {
-  readonly data: string;
-  readonly store: TraceStore;
-  readonly guest: SyntheticGuest;
-  readonly recorder: TraceRecorder;
-  start(options?: TraceOptionsInput): Promise<string>;
-}
-
-export const DESKTOP = { id: 'd-1', name: 'one', image: 'deskreel/xfce:latest', resolution: '64x40' };
-
-export async function bench(
-  overrides: Partial<RecorderParts> = {},
-  clock: Clock = systemClock,
-): Promise<Bench> {
-  const data = await mkdtemp(join(tmpdir(), 'deskreel-recorder-'));
-  const store = await openTraceStore({ data, clock, log: silentLog });
-  const guest = new SyntheticGuest(await screenOf(0));
-  const parts = { desktop: DESKTOP, record: 'always', store, port: guest, clock, log: silentLog } as const;
-  const recorder = createRecorder({ ...parts, ...overrides });
-  guest.listener = recorder;
-  return {
-    data,
-    store,
-    guest,
-    recorder,
-    start: async (options = {}) => (await recorder.start(TraceOptions.parse(options))).trace_id,
-    [Symbol.asyncDispose]: async () => {
-      await recorder.close();
-      await store.close();
-      await rm(data, { recursive: true });
-    },
-  };
-}
+export { bench, DESKTOP, type Bench } from './bench.ts';
 
 export interface EventFile {
   type: string;

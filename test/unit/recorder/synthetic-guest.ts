@@ -63,6 +63,8 @@ export class SyntheticGuest implements CapturePort {
   readonly #sent = new Set<string>();
   forgotten = 0;
   filming = false;
+  /** What its windows hold. */
+  elements: TreeNode[] = [];
 
   constructor(screen: Screen) {
     this.screen = screen;
@@ -112,8 +114,9 @@ export class SyntheticGuest implements CapturePort {
   }
 
   tree(callId: string, title: string): void {
-    const tree: TreeNode = { id: '1', role: 'frame', title, states: ['active'], actions: [], children: [] };
-    const report = { tree, nodes: 1, truncated: false, unavailable: [], duration_ms: 3 };
+    const children = this.elements;
+    const tree: TreeNode = { id: '1', role: 'frame', title, states: ['active'], actions: [], children };
+    const report = { tree, nodes: 1 + children.length, truncated: false, unavailable: [], duration_ms: 3 };
     this.#send({ type: 'tree', call_id: callId, when: 'after', report });
   }
 
