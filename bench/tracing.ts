@@ -6,71 +6,50 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Snapshot } from '../protocol/snapshot/snapshot.ts';
 import { JsonlTraceSink } from '../sdk/agent-tracing/sinks/jsonl-sink.ts';
-import { TraceSink, type TraceEvent } from '../sdk/agent-tracing/sinks/sink.ts';
 import { Tracer } from '../sdk/agent-tracing/tracer.ts';
 import type { Report } from './report.ts';
 import type { BenchServer } from './server.ts';
 import { statsOf } from './stats.ts';
 
 const SAMPLES = 2000;
+/** The first ones, in which the code is still compiled, are left out. */
+const WARM = 50;
 
 export async function benchTracing(_server: BenchServer, report: Report): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'deskreel-bench-'));
   try {
-    const timed = new TimedSink(new JsonlTraceSink(join(folder, 'trace.jsonl')));
-    const tracer = new Tracer('bench', timed);
+    const tracer = new Tracer('bench', new JsonlTraceSink(join(folder, 'trace.jsonl')));
     const usage = { prompt_tokens: 1523, completion_tokens: 12, total_tokens: 1535 };
-    await emitEach(() => tracer.emit('llm_called', { response_text: 'CLICK(42)', usage }, 'step-1'));
-    row(report, 'trace event to a file', timed.take());
-    const snapshot = manyElements(200);
-    await emitEach(() => tracer.emitSnapshot(snapshot, 'step-1'), 200);
-    row(report, 'snapshot of 200 elements and 100 KB to a file', timed.take());
+    const event = (): void => tracer.emit('llm_called', { response_text: 'CLICK(42)', usage }, 'step-1');
+    row(report, 'emit() of an event, to a file', await timed(event));
+    for (const count of [50, 200]) {
+      const snapshot = manyElements(count);
+      const samples = await timed(() => tracer.emitSnapshot(snapshot, 'step-1'), 500);
+      row(report, `emitSnapshot() of ${count} elements and 100 KB, to a file`, samples);
+    }
     await tracer.close();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function emitEach(emit: () => void, count = SAMPLES): Promise<void> {
-  for (let index = 0; index < count; index += 1) {
+/** What each call takes from its caller. */
+async function timed(emit: () => void, count = SAMPLES): Promise<number[]> {
+  const samples: number[] = [];
+  for (let index = 0; index < count + WARM; index += 1) {
+    const from = performance.now();
     emit();
+    samples.push(performance.now() - from);
     // An agent does other things in between; what is written a moment later must not be timed with the next event.
     await turn();
   }
+  return samples.slice(WARM);
 }
 
 function row(report: Report, what: string, samples: number[]): void {
   const { p50, p99, samples: count } = statsOf(samples);
   const micro = (ms: number): string => `${(ms * 1000).toFixed(1)} µs`;
   report.row(what, micro(p50), micro(p99), String(count), '< 10 µs');
-}
-
-/** Times what the sink adds to its caller. */
-class TimedSink extends TraceSink {
-  readonly #inner: TraceSink;
-  #samples: number[] = [];
-
-  constructor(inner: TraceSink) {
-    super();
-    this.#inner = inner;
-  }
-
-  override emit(event: TraceEvent): void {
-    const from = performance.now();
-    void this.#inner.emit(event);
-    this.#samples.push(performance.now() - from);
-  }
-
-  override close(): Promise<void> {
-    return this.#inner.close();
-  }
-
-  /** Without the first ones, in which the code is still compiled. */
-  take(): number[] {
-    const samples = this.#samples.slice(50);
-    this.#samples = [];
-    return samples;
-  }
 }
 
 function manyElements(count: number): Snapshot {

@@ -11,10 +11,26 @@ export interface SnapshotPlace {
   screenshotFormat?: 'png' | 'jpeg' | undefined;
 }
 
+/**
+ * The row's data, made when it is first read: fingerprints and scores of many elements take longer than an agent should
+ * wait, and a sink writes them a moment later. The snapshot may change meanwhile.
+ */
+export function snapshotRowLater(
+  snapshot: Snapshot,
+  place: SnapshotPlace,
+  now: number,
+): () => Record<string, unknown> {
+  const kept = { ...snapshot, elements: snapshot.elements.map((element) => ({ ...element })) };
+  let row: Record<string, unknown> | undefined;
+  return () => (row ??= snapshotRow(kept, place, now));
+}
+
 /** The snapshot itself is not changed. `now`: milliseconds since 1970. */
-export function snapshotRow(snapshot: Snapshot, place: SnapshotPlace, now: number): Record<string, unknown> {
-  const digests = computeSnapshotDigests(snapshot.elements);
+function snapshotRow(snapshot: Snapshot, place: SnapshotPlace, now: number): Record<string, unknown> {
   const { url, elements, diagnostics, timestamp, evidence, frame } = snapshot;
+  // Without what is told only to say that it is gone.
+  const present = elements.filter(({ diff_status: status }) => status !== 'REMOVED');
+  const digests = computeSnapshotDigests(present);
   return {
     ...(place.stepId === undefined ? {} : { step_id: place.stepId }),
     ...(place.stepIndex === undefined ? {} : { step_index: place.stepIndex }),
@@ -22,7 +38,7 @@ export function snapshotRow(snapshot: Snapshot, place: SnapshotPlace, now: numbe
     snapshot_digest: digests.strict,
     snapshot_digest_loose: digests.loose,
     url,
-    element_count: elements.length,
+    element_count: present.length,
     timestamp: timestamp ?? new Date(now).toISOString(),
     ...(diagnostics ? { diagnostics } : {}),
     elements: withScores(elements),

@@ -14,7 +14,7 @@ import { closePlan, snapshotArguments, tracerParts } from './tracer-arguments.ts
 import type { TracerCloseOptions, TracerOptions, TracerParts } from './tracer-arguments.ts';
 import { processed, type ScreenshotProcessor } from './screenshot.ts';
 import type { TraceEvent, TraceSink } from './sinks/sink.ts';
-import { snapshotRow, type SnapshotPlace } from './snapshot-row.ts';
+import { snapshotRowLater, type SnapshotPlace } from './snapshot-row.ts';
 
 type Data = Record<string, unknown>;
 
@@ -44,6 +44,11 @@ export class Tracer implements AsyncDisposable {
 
   /** One event. `data` is copied; what the sink makes of it never throws here. */
   emit(type: string, data: Data, stepId?: string): void {
+    const copy = { ...data };
+    this.#emit(type, () => copy, stepId);
+  }
+
+  #emit(type: string, data: () => Data, stepId?: string): void {
     if (this.#closing) {
       this.#logger.warn(`Trace event ${type} came after close(): it is dropped`);
       return;
@@ -57,7 +62,9 @@ export class Tracer implements AsyncDisposable {
       ts_ms: now,
       run_id: this.#parts.runId,
       seq: this.#seq,
-      data: { ...data },
+      get data() {
+        return data();
+      },
       ...(stepId === undefined ? {} : { step_id: stepId }),
     };
     this.#tally.add(event);
@@ -90,7 +97,8 @@ export class Tracer implements AsyncDisposable {
       this.#logger.warn('A snapshot that is none was not traced');
       return;
     }
-    this.emit('snapshot', snapshotRow(given.snapshot, given.place, this.#parts.now()), given.place.stepId);
+    const { place } = given;
+    this.#emit('snapshot', snapshotRowLater(given.snapshot, place, this.#parts.now()), place.stepId);
   }
 
   /** The whole result of a step: `pre`, `llm`, `exec`, `post`, `verify`. */
@@ -176,15 +184,12 @@ export class Tracer implements AsyncDisposable {
   /** To the sink, in the order of the numbers: an event does not overtake one whose image is still processed. */
   #pass(event: TraceEvent): void {
     const { processor } = this.#parts;
-    const ready =
-      processor && typeof event.data['screenshot_base64'] === 'string'
-        ? processed(event.data, processor)
-        : event.data;
-    if (!(ready instanceof Promise) && !this.#waiting) {
-      this.#deliver({ ...event, data: ready });
+    const image = processor && processedImage(event, processor);
+    if (!(image instanceof Promise) && !this.#waiting) {
+      this.#deliver(image ?? event);
       return;
     }
-    const turn = this.#afterWaiting(async () => this.#deliver({ ...event, data: await ready }));
+    const turn = this.#afterWaiting(async () => this.#deliver((await image) ?? event));
     this.#waiting = turn;
     void turn.then(() => {
       if (this.#waiting === turn) this.#waiting = undefined;
@@ -220,4 +225,14 @@ export class Tracer implements AsyncDisposable {
 function checkStatus(status: unknown): asserts status is RunStatus {
   if (isRunStatus(status)) return;
   throw new DeskreelError('bad_request', `status ${String(status)} is none of ${RUN_STATUSES.join(', ')}`);
+}
+
+/** Undefined where the event has no image. */
+function processedImage(
+  event: TraceEvent,
+  processor: ScreenshotProcessor,
+): TraceEvent | Promise<TraceEvent> | undefined {
+  if (typeof event.data['screenshot_base64'] !== 'string') return undefined;
+  const data = processed(event.data, processor);
+  return data instanceof Promise ? data.then((ready) => ({ ...event, data: ready })) : { ...event, data };
 }

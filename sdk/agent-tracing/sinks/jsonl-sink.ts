@@ -1,5 +1,6 @@
 // A trace as a JSONL file on this machine, with its index beside it.
 import { resolve } from 'node:path';
+import { kindOf } from '../../../trace/predicate/event.ts';
 import type { RunStats } from '../../../trace/predicate/status.ts';
 import { runStats } from '../../../trace/predicate/run-stats.ts';
 import { writeTraceIndex } from '../../../trace/predicate/write-index.ts';
@@ -72,7 +73,8 @@ export class JsonlTraceSink extends TraceSink {
   }
 }
 
-/** What holds many elements or an image takes longer to write than an agent should wait. */
-function isLarge({ data }: TraceEvent): boolean {
-  return data['elements'] !== undefined || data['screenshot_base64'] !== undefined;
+/** What holds many elements or an image takes longer to write than an agent should wait; a snapshot's data to make, too. */
+function isLarge(event: TraceEvent): boolean {
+  if (kindOf(event.type) === 'snapshot') return true;
+  return event.data['elements'] !== undefined || event.data['screenshot_base64'] !== undefined;
 }

@@ -161,6 +161,24 @@ describe('a snapshot', () => {
     ]);
   });
 
+  it('has the fingerprints and the count of what is there, not of what is gone', async () => {
+    const sink = new MemorySink();
+    let shown = [10, 20, 30];
+    const source = { snapshot: () => Promise.resolve(snapshotOf(shown)) };
+    const runtime = new AgentRuntime(source, new Tracer('run', sink));
+    runtime.beginStep('Look');
+    await runtime.snapshot();
+    shown = [10, 20];
+    await runtime.snapshot();
+    const row = sink.events.at(-1)?.data ?? {};
+    const statuses = (row['elements'] as { diff_status?: string }[]).map((one) => one.diff_status);
+    assert.deepEqual(statuses, [undefined, undefined, 'REMOVED']);
+    const post = runtime.emitStepEnd()['post'] as Record<string, unknown>;
+    assert.equal(row['snapshot_digest'], post['snapshot_digest']);
+    assert.equal(row['snapshot_digest_loose'], post['snapshot_digest_loose']);
+    assert.equal(row['element_count'], 2);
+  });
+
   it('of a source that gives none is refused', async () => {
     const source = { snapshot: () => Promise.resolve({} as Snapshot) };
     const runtime = new AgentRuntime(source, new Tracer('run', new MemorySink()));

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'node:test';
+import { computeSnapshotDigests } from '../../../protocol/snapshot/digests.ts';
 import { TraceSink } from '../../../sdk/agent-tracing/sinks/sink.ts';
 import { MultiSink } from '../../../sdk/agent-tracing/sinks/multi-sink.ts';
 import { Tracer } from '../../../sdk/agent-tracing/tracer.ts';
@@ -200,6 +201,33 @@ describe('emitSnapshot', () => {
       ),
       [0.5, 0.5],
     );
+  });
+
+  it('leaves the fingerprints to whoever reads the row, of the elements as they were', () => {
+    const { tracer, sink } = traced();
+    const snapshot = snapshotOf([100, 300]);
+    let looks = 0;
+    const [watched] = snapshot.elements;
+    assert.ok(watched);
+    const { visual_cues: cues } = watched;
+    watched.visual_cues = {
+      get is_clickable() {
+        looks += 1;
+        return cues.is_clickable ?? false;
+      },
+    };
+    tracer.emitSnapshot(snapshot);
+    assert.equal(looks, 0);
+    const expected = computeSnapshotDigests(snapshotOf([100, 300]).elements);
+    watched.text = 'changed since';
+    snapshot.elements.pop();
+    const data = lastData(sink);
+    assert.equal(data['snapshot_digest'], expected.strict);
+    assert.equal(data['snapshot_digest_loose'], expected.loose);
+    assert.equal((data['elements'] as unknown[]).length, 2);
+    const once = looks;
+    assert.equal(data['snapshot_digest'], expected.strict);
+    assert.equal(looks, once);
   });
 
   it('passes over what is no snapshot', () => {
