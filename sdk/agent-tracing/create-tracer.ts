@@ -46,6 +46,9 @@ export interface CreateTracerOptions {
   uploadTimes?: Partial<UploadTimes> | undefined;
 }
 
+/** `null` is as good as nothing, as `None` is in Python. */
+type OrNull<T> = { [K in keyof T]: T[K] | null };
+
 const KEYS = [
   'apiKey',
   'runId',
@@ -68,8 +71,9 @@ const KEYS = [
  * end. Where the server does not take it, it is traced into `./traces/<runId>.jsonl` as without a key: the logger says
  * why. Emits `run_start`. Throws `bad_request` for an option that is wrong, `conflict` where a run of that name is open.
  */
-export async function createTracer(given: EitherCase<CreateTracerOptions> = {}): Promise<Tracer> {
-  const options = keysIn(camelCase, given) as CreateTracerOptions;
+export async function createTracer(given: EitherCase<OrNull<CreateTracerOptions>> = {}): Promise<Tracer> {
+  const said = Object.entries(keysIn(camelCase, given)).filter(([, value]) => value !== null);
+  const options = Object.fromEntries(said) as CreateTracerOptions;
   refuseUnknown(options, KEYS, 'createTracer');
   const runId = checkedRunId(options.runId ?? randomUUID());
   const { logger, screenshotProcessor, onClose } = options;
