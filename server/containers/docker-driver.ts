@@ -9,6 +9,7 @@ import type {
   ContainerState,
   GuestAddress,
 } from './driver.ts';
+import { directAddress } from './direct-address.ts';
 import { watchContainers } from './docker-events.ts';
 import { plainLog } from './docker-log.ts';
 import { engineError, engineStatus, ignoring } from './engine-errors.ts';
@@ -109,10 +110,14 @@ export class DockerDriver implements ContainerDriver {
       const end = `it ended with status ${State.ExitCode}${State.OOMKilled ? ', out of memory' : ''}`;
       throw new DeskreelError('guest_unavailable', `the desktop's container does not run: ${end}`);
     }
+    const port = Number.parseInt(AGENT_PORT, 10);
     const published = NetworkSettings.Ports[AGENT_PORT]?.[0];
-    if (published) return { host: '127.0.0.1', port: Number(published.HostPort) };
+    if (published) {
+      const direct = await directAddress(Object.values(NetworkSettings.Networks), port);
+      return direct ?? { host: '127.0.0.1', port: Number(published.HostPort) };
+    }
     const host = NetworkSettings.Networks[containerName(desktopId)]?.IPAddress;
-    if (host) return { host, port: Number.parseInt(AGENT_PORT, 10) };
+    if (host) return { host, port };
     throw new DeskreelError('guest_unavailable', "the desktop's container has no address");
   }
 

@@ -42,6 +42,8 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   // Before bodies are read whole: an archive may be larger than memory.
   importRoutes(app, parts);
   app.use(rawBody);
+  // First, since routes are tried in order: a command is asked for a hundred times as often as anything else.
+  commandRoutes(app, parts);
   readyz(app, parts);
   metrics(app, parts);
   openApiRoute(app);
@@ -49,7 +51,6 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts), ...uploadRoutes(parts) });
   archiveRoutes(app, parts);
   exportRoutes(app, parts);
-  commandRoutes(app, parts);
   ptyRoutes(app, parts);
   mcpRoutes(app, parts);
   app.use((request) => {
