@@ -11,13 +11,17 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { clientsPython } from '../../test/support/python.ts';
 import type { BenchServer } from '../server.ts';
-import { statsOf } from '../stats.ts';
+import { statsOf, type Stats } from '../stats.ts';
 import { docker, startPeer } from './peer.ts';
 
 const MEASURE = fileURLToPath(new URL('./measure.py', import.meta.url));
 const WALK = fileURLToPath(new URL('./walk.py', import.meta.url));
+const TREE = fileURLToPath(new URL('./tree-inside.ts', import.meta.url));
+/** Where the image has the agent's code, and where this is put beside it. */
+const TREE_INSIDE = '/opt/deskreel/bench/peers/tree-inside.ts';
 /** The File menu of the editor, where the windows are placed. */
 const MENU = { x: 62, y: 80 };
+const TREES = 100;
 const WINDOWS = {
   mousepad: '0,40,40,600,420',
   thunar: '0,560,60,620,420',
@@ -39,12 +43,16 @@ const Stopped = z.object({ trace_id: z.string() });
 const Tree = z.object({ result: z.object({ nodes: z.number() }) });
 
 interface Side {
-  readonly click: number;
-  readonly traced: number;
-  readonly screenshot: number;
+  readonly click: Stats;
+  readonly traced: Stats;
+  readonly screenshot: Stats;
   readonly bytes: number;
   readonly equal: string;
 }
+
+/** Readings of a tree. */
+type Walk = z.output<typeof Walked>;
+type OurSide = Side & { readonly tree: Walk };
 
 export async function benchPeers(server: BenchServer): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'deskreel-peers-'));
@@ -53,8 +61,9 @@ export async function benchPeers(server: BenchServer): Promise<void> {
     await openWindows(peer.container);
     const theirs = await measurePeer(peer.url, folder);
     const walked = Walked.parse(JSON.parse(await walkTree(peer.container)));
+    const read = Walked.parse(JSON.parse(await readTree(peer.container)));
     const ours = await measureOurs(server, folder);
-    print(ours, theirs, walked);
+    print({ ours, theirs, walked, read });
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -74,16 +83,20 @@ async function walkTree(container: string): Promise<string> {
   return docker('exec', container, 'python3', '/tmp/walk.py');
 }
 
+/** The same desktop's tree by the agent's code, inside as the walk is. */
+async function readTree(container: string): Promise<string> {
+  await docker('exec', '--user', 'root', container, 'mkdir', '-p', dirname(TREE_INSIDE));
+  await docker('cp', TREE, `${container}:${TREE_INSIDE}`);
+  return docker('exec', container, 'node', TREE_INSIDE);
+}
+
 async function measurePeer(url: string, folder: string): Promise<Side> {
   const found = await run(url, folder, 'own', () => Promise.resolve());
   const pictures = await Promise.all((found.after ?? []).map((path) => readFile(path)));
   return sideOf(found, found.bytes ?? NaN, await equalTo(folder, pictures));
 }
 
-async function measureOurs(
-  server: BenchServer,
-  folder: string,
-): Promise<Side & { tree: number[]; nodes: number }> {
+async function measureOurs(server: BenchServer, folder: string): Promise<OurSide> {
   const made = await server.request('POST', '/v1/desktops', { record: 'on-demand' });
   const { id, links } = Made.parse(made);
   const path = `/v1/desktops/${id}`;
@@ -95,10 +108,10 @@ async function measureOurs(
       if (word === 'stop')
         archives.push(await server.download(`/v1/traces/${Stopped.parse(answer).trace_id}/archive`));
     });
-    const { times, nodes } = await timeTree(server, path);
+    const tree = await timeTree(server, path);
     const pictures = await afterFrames(archives[1] ?? Buffer.alloc(0), folder);
     const side = sideOf(found, archives[0]?.length ?? NaN, await equalTo(folder, pictures));
-    return { ...side, tree: times, nodes };
+    return { ...side, tree };
   } finally {
     await server.request('DELETE', path);
   }
@@ -128,13 +141,13 @@ async function run(
   return Found.parse(JSON.parse(last));
 }
 
-async function timeTree(server: BenchServer, path: string): Promise<{ times: number[]; nodes: number }> {
+async function timeTree(server: BenchServer, path: string): Promise<Walk> {
   const times: number[] = [];
   let nodes = 0;
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < TREES + 10; round += 1) {
     const from = performance.now();
     const answer = await server.request('POST', `${path}/commands/get_accessibility_tree`, {});
-    if (round >= 5) times.push(performance.now() - from);
+    if (round >= 10) times.push(performance.now() - from);
     ({ nodes } = Tree.parse(answer).result);
   }
   return { times, nodes };
@@ -169,49 +182,51 @@ async function equalTo(folder: string, pictures: readonly Buffer[]): Promise<str
 }
 
 function sideOf(found: z.output<typeof Found>, bytes: number, equal: string): Side {
-  const p50 = (samples: readonly number[]): number => statsOf(samples).p50;
   return {
-    click: p50(found.click),
-    traced: p50(found.traced),
-    screenshot: p50(found.screenshot),
+    click: statsOf(found.click),
+    traced: statsOf(found.traced),
+    screenshot: statsOf(found.screenshot),
     bytes: bytes / found.clicks,
     equal,
   };
 }
 
-function print(
-  ours: Side & { tree: number[]; nodes: number },
-  theirs: Side,
-  walked: z.output<typeof Walked>,
-): void {
-  const ms = (value: number): string => `${value.toFixed(2)} ms`;
-  const times = (mine: number, other: number): string => (other / mine).toFixed(1);
-  const perNode = (samples: readonly number[], nodes: number): number =>
-    (statsOf(samples).p50 * 1000) / nodes;
-  const [mine, other] = [perNode(ours.tree, ours.nodes), perNode(walked.times, walked.nodes)];
+interface Compared {
+  readonly ours: OurSide;
+  readonly theirs: Side;
+  readonly walked: Walk;
+  readonly read: Walk;
+}
+
+function print({ ours, theirs, walked, read }: Compared): void {
   const rows = [
-    ['what', 'deskreel', 'computer-server', 'ratio', 'aim'],
-    ['---', '---', '---', '---', '---'],
-    ['click', ms(ours.click), ms(theirs.click), times(ours.click, theirs.click), '1'],
-    ['click, traced', ms(ours.traced), ms(theirs.traced), times(ours.traced, theirs.traced), '15'],
-    [
-      'screenshot',
-      ms(ours.screenshot),
-      ms(theirs.screenshot),
-      times(ours.screenshot, theirs.screenshot),
-      '10',
-    ],
-    ['archive, a step', kib(ours.bytes), kib(theirs.bytes), times(ours.bytes, theirs.bytes), ''],
-    ['after-frames that show the settled screen', ours.equal, theirs.equal, '', ''],
-    [
-      'tree, a node (theirs: pyatspi)',
-      `${mine.toFixed(1)} µs`,
-      `${other.toFixed(1)} µs`,
-      times(mine, other),
-      '15',
-    ],
+    ['what', 'deskreel p50', 'p99', 'computer-server p50', 'p99', 'ratio', 'aim'],
+    Array.from({ length: 7 }, () => '---'),
+    timesRow('click', ours.click, theirs.click, '1'),
+    timesRow('click, traced', ours.traced, theirs.traced, '15'),
+    timesRow('screenshot', ours.screenshot, theirs.screenshot, '10'),
+    ['archive, a step', kib(ours.bytes), '', kib(theirs.bytes), '', ratio(ours.bytes, theirs.bytes), '2'],
+    ['after-frames that show the settled screen', ours.equal, '', theirs.equal, '', '', ''],
+    nodesRow('tree, a node, inside (theirs: pyatspi)', read, walked, '15'),
+    nodesRow('tree, a node, through the server (theirs: pyatspi, inside)', ours.tree, walked, ''),
   ];
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+}
+
+function timesRow(what: string, mine: Stats, other: Stats, aim: string): string[] {
+  const ms = (value: number): string => `${value.toFixed(2)} ms`;
+  return [what, ms(mine.p50), ms(mine.p99), ms(other.p50), ms(other.p99), ratio(mine.p50, other.p50), aim];
+}
+
+function nodesRow(what: string, mine: Walk, other: Walk, aim: string): string[] {
+  const each = ({ times, nodes }: Walk): Stats => statsOf(times.map((ms) => (ms * 1000) / nodes));
+  const [own, theirs] = [each(mine), each(other)];
+  const us = (value: number): string => `${value.toFixed(1)} µs`;
+  return [what, us(own.p50), us(own.p99), us(theirs.p50), us(theirs.p99), ratio(own.p50, theirs.p50), aim];
+}
+
+function ratio(mine: number, other: number): string {
+  return (other / mine).toFixed(1);
 }
 
 function kib(bytes: number): string {

@@ -12,7 +12,7 @@ import time
 
 from computer import Computer
 
-CLICKS = 60
+CLICKS = 200
 STEPS = 8
 # Long enough for any screen here to have come to rest.
 REST = 2.5
