@@ -5,7 +5,7 @@ import { ElementPlace } from './element-at.ts';
 import { ERROR_CODES } from './errors.ts';
 import { FrameInfo, FrameWhen } from './frame.ts';
 import { Button } from './primitives.ts';
-import { Mask, PrivacyRules } from './privacy/rules.ts';
+import { Mask, PrivacyRules, TypedSecret } from './privacy/rules.ts';
 import { TreeReport } from './tree.ts';
 
 /** Both sides must have the same; a guest of another version is refused with a clear error. */
@@ -114,6 +114,8 @@ export const FromGuest = z.discriminatedUnion('type', [
     boot: z.string(),
     package: z.string(),
     status: GuestStatus,
+    /** What was typed and may still be on the screen: a server that was started anew knows nothing of it. */
+    secrets: z.array(TypedSecret).optional(),
   }),
   z.object({ type: z.literal('status'), status: GuestStatus }),
   z.object({

@@ -51,6 +51,8 @@ export const RedactOptions = z
     patterns: PrivacyRules.shape.patterns,
     /** The old trace is deleted. */
     replace: z.boolean().default(false),
+    /** Pictures are read for texts and patterns, beside what the recorded trees tell; it wants the program tesseract. */
+    ocr: z.boolean().default(true),
   })
   .refine(({ texts, regions, patterns }) => texts.length + regions.length + patterns.length > 0, {
     message: 'say what to take out: texts, regions or patterns',
@@ -62,7 +64,7 @@ export const TraceRedacted = z.object({
   /** The new trace. */
   trace_id: z.string(),
   source: z.string(),
-  /** How texts were found in pictures: by the recorded trees, and read by tesseract where the server has it. */
+  /** How texts were found in pictures: by the recorded trees, and read by tesseract. */
   pictures: z.array(z.enum(['tree', 'ocr'])),
 });
 export type TraceRedacted = z.infer<typeof TraceRedacted>;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBaseImage } from './base-image.mjs';
 import { ensureDesktopImage } from './desktop-image.mjs';
 import { ensureEngine } from './engine.mjs';
-import { ensureFfmpeg } from './ffmpeg.mjs';
+import { ensurePrograms } from './programs.mjs';
 import { ensureModules } from './modules.mjs';
 import { SetupError, createProgress } from './progress.mjs';
 
@@ -33,7 +33,7 @@ async function ensureImage(progress) {
   await ensureEngine(progress);
   await ensureBaseImage(progress);
   await ensureDesktopImage(root, progress);
-  await ensureFfmpeg(progress);
+  await ensurePrograms(progress);
 }
 
 async function told(quiet, work) {

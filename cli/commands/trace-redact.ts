@@ -10,9 +10,13 @@ export const traceRedact = command({
     pattern: { type: 'strings', value: 'REGEX', about: 'what matches this regular expression' },
     region: { type: 'strings', value: 'X,Y,W,H', about: 'a rectangle of every picture' },
     replace: { type: 'boolean', about: 'delete the old trace, and its span in the flight recorder' },
+    'no-ocr': {
+      type: 'boolean',
+      about: 'do not read pictures: texts in them are found by the recorded trees alone',
+    },
   },
   notes: [
-    'Texts are found in pictures by the recorded trees, and read by tesseract where the server has that program.',
+    'Texts are found in pictures by the recorded trees, and read by tesseract, a program on the machine of the server.',
   ],
   run: async ({ words: [traceId = ''], flags }, { out, server, signal }) => {
     const deskreel = await server();
@@ -21,12 +25,13 @@ export const traceRedact = command({
       patterns: flags.pattern ?? [],
       regions: (flags.region ?? []).map(regionOf),
       replace: flags.replace ?? false,
+      ocr: flags['no-ocr'] !== true,
     };
     const made = await deskreel.redactTrace(traceId, options, signal);
     const { traceId: id, source, pictures } = made;
     const how = pictures.includes('ocr')
       ? 'texts in pictures: found by the recorded trees and read by tesseract'
-      : 'texts in pictures: found by the recorded trees alone; this server has no tesseract';
+      : 'texts in pictures: found by the recorded trees alone';
     out.result({ trace_id: id, source, pictures }, () => `${id}\n${how}`);
     return true;
   },

@@ -21,6 +21,9 @@ export interface Finding {
 
 /** `await using` in plain JavaScript needs 24; all else runs on 22. */
 const OLDEST_NODE = 22;
+const FFMPEG_REMEDY = 'only videos need it. Debian, Ubuntu: sudo apt-get install ffmpeg';
+const TESSERACT_REMEDY =
+  'only `trace redact` needs it, to read pictures. Debian, Ubuntu: sudo apt-get install tesseract-ocr';
 const READABLE_BY_OTHERS = 0o077;
 
 export function createChecks(config: Config, signal: AbortSignal): (() => Promise<Finding>)[] {
@@ -28,7 +31,8 @@ export function createChecks(config: Config, signal: AbortSignal): (() => Promis
     () => Promise.resolve(nodeVersion(process.versions.node)),
     () => engine(config, signal),
     () => image(config),
-    () => ffmpeg(),
+    () => program('ffmpeg', '-version', FFMPEG_REMEDY),
+    () => program('tesseract', '--version', TESSERACT_REMEDY),
     () => dataFolder(config),
     () => token(config),
     () => server(config, signal),
@@ -76,14 +80,14 @@ async function image(config: Config): Promise<Finding> {
   }
 }
 
-async function ffmpeg(): Promise<Finding> {
-  const name = 'ffmpeg';
+/** A program that a part of Deskreel uses: without it all else works. */
+async function program(name: string, ask: string, remedy: string): Promise<Finding> {
   try {
-    const { stdout } = await promisify(execFile)('ffmpeg', ['-version']);
-    return { name, state: 'ok', found: stdout.split(' ').slice(1, 3).join(' ') };
+    const { stdout, stderr } = await promisify(execFile)(name, [ask]);
+    const [line = ''] = (stdout || stderr).split('\n');
+    return { name, state: 'ok', found: line.replace(name, '').trim().split(' ').slice(0, 2).join(' ') };
   } catch (error) {
     const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const remedy = 'only videos need it. Debian, Ubuntu: sudo apt-get install ffmpeg';
     return { name, state: 'note', found: absent ? 'is not on this machine' : messageOf(error), remedy };
   }
 }

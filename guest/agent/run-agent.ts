@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { COMMANDS } from '../../protocol/commands/table.ts';
-import { LINK_VERSION, type GuestStatus } from '../../protocol/link.ts';
+import { LINK_VERSION, type FromGuest, type GuestStatus } from '../../protocol/link.ts';
 import { PtyNews } from '../../protocol/pty-stream.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import { createAccessibility } from '../accessibility/create.ts';
@@ -27,6 +27,7 @@ import type { GuestConfig } from '../config.ts';
 import { openDesktopParts } from '../desktop/parts.ts';
 import { createInput, type Input } from '../input/input.ts';
 import { createPrivacy } from '../privacy/create.ts';
+import type { PrivacyGuard } from '../privacy/guard.ts';
 import { watchFirstPaint } from '../screen/painted.ts';
 import { openScreen } from '../screen/screen.ts';
 import { VERSION } from '../version.ts';
@@ -76,7 +77,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
       ...privacy,
       createCaptures: (send) =>
         createCaptures({ ...privacy, screen, readTree, trees, send, onFault: report, clock: systemClock }),
-      hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: VERSION, status: lastStatus }),
+      hello: () => helloOf(boot, lastStatus, privacy.guard),
       status,
       ptyNews,
       onFault: report,
@@ -89,6 +90,10 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const alone = token === '' ? standAlone(run, sessions, status, ptyNews) : undefined;
   createAgentServer({ token, status, onLink, onVnc, alone }).listen(config.port, ALL_ADDRESSES);
   if (alone) serveViews(config, onVnc);
+}
+
+function helloOf(boot: string, status: GuestStatus, { secrets }: PrivacyGuard): FromGuest {
+  return { type: 'hello', link: LINK_VERSION, boot, package: VERSION, status, secrets };
 }
 
 function standAlone(

@@ -18,7 +18,7 @@ import { openWorkload, WorkMeter } from './workload.ts';
 
 export interface CaptureParts {
   readonly screen: Pick<Screen, 'grab' | 'png' | 'identify' | 'onDamage'>;
-  readonly guard: Pick<PrivacyGuard, 'active' | 'cover' | 'coverTree'>;
+  readonly guard: Pick<PrivacyGuard, 'active' | 'rules' | 'cover' | 'coverTree'>;
   readonly readTree: (signal: AbortSignal) => Promise<TreeReport>;
   readonly send: SendCapture;
   /** Told of what no message can tell of. */
@@ -126,7 +126,7 @@ class ScreenRecorder {
     const { guard, readTree, onFault } = this.#parts;
     const covered = async (signal: AbortSignal): Promise<TreeReport> =>
       (await guard.coverTree(await readTree(signal))).report;
-    this.#trees.refresh(covered, TREE_MS).catch(onFault);
+    this.#trees.refresh(covered, TREE_MS, guard.rules).catch(onFault);
   }
 
   requested(callId: string, shot: Shot): void {
@@ -180,7 +180,10 @@ class ScreenRecorder {
       this.#outbox.message({ type: 'no_frame', ...cause, evidence: before.message });
     } else {
       const { guard } = this.#parts;
-      const element = place === undefined ? {} : this.#trees.about(place, before.cursor, guard.active);
+      const element =
+        place === undefined
+          ? {}
+          : this.#trees.about(place, before.cursor, guard.active ? guard.rules : undefined);
       this.#send(cause, before, { settled: this.#quiet(before), settle_ms: 0, ...element });
     }
   }
@@ -219,9 +222,10 @@ class ScreenRecorder {
   async #sendTree(cause: Cause): Promise<void> {
     try {
       const fromMs = this.#parts.clock.now();
+      const { rules } = this.#parts.guard;
       const read = await this.#parts.readTree(AbortSignal.timeout(TREE_MS));
       const { report, masks } = await this.#parts.guard.coverTree(read);
-      this.#trees.remember(report, fromMs, true);
+      this.#trees.remember(report, fromMs, rules);
       const message = { type: 'tree', ...cause, report } as const;
       this.#outbox.message(masks.length > 0 ? { ...message, masks: [...masks] } : message);
     } catch (error) {

@@ -16,7 +16,8 @@ export class TreeMemory {
   readonly #clock: Clock;
   #tree: TreeReport['tree'] | undefined;
   #readMs = 0;
-  #covered = false;
+  /** The rules that it was covered by; undefined for a tree as it is. */
+  #rules: number | undefined;
   #reading: AbortController | undefined;
 
   constructor(clock: Clock) {
@@ -28,30 +29,30 @@ export class TreeMemory {
     const readTree: Accessibility['readTree'] = async (limits, signal) => {
       const startMs = this.#clock.now();
       const report = await accessibility.readTree(limits, signal);
-      if (mayBe()) this.remember(report, startMs, false);
+      if (mayBe()) this.remember(report, startMs, undefined);
       return report;
     };
     return { ...accessibility, readTree };
   }
 
-  /** `covered`: what is to be kept out of traces is out of it. */
-  remember({ tree, truncated }: TreeReport, readMs: number, covered: boolean): void {
+  /** `rules`: what they keep out of traces is out of it; see PrivacyGuard. */
+  remember({ tree, truncated }: TreeReport, readMs: number, rules: number | undefined): void {
     // Half a tree would take the parent for the element.
     if (truncated && this.#tree) return;
     this.#tree = tree;
     this.#readMs = readMs;
-    this.#covered = covered;
+    this.#rules = rules;
   }
 
   /** Reads a covered tree in the background, until the next input begins. Who asks meanwhile gets the tree before it. */
-  async refresh(readTree: ReadTree, limitMs: number): Promise<void> {
+  async refresh(readTree: ReadTree, limitMs: number, rules: number): Promise<void> {
     if (this.#reading) return;
     const reading = new AbortController();
     this.#reading = reading;
     const signal = AbortSignal.any([reading.signal, AbortSignal.timeout(limitMs)]);
     try {
       const startMs = this.#clock.now();
-      this.remember(await readTree(signal), startMs, true);
+      this.remember(await readTree(signal), startMs, rules);
     } catch (error) {
       // The next input came first, or a program hangs: the tree that was read before stays.
       if (!signal.aborted) throw error;
@@ -66,9 +67,12 @@ export class TreeMemory {
     this.#reading = undefined;
   }
 
-  /** What a frame says of the element at the place. Takes no time: no program is asked. */
-  about(place: ElementPlace, cursor: Point, mustBeCovered: boolean): AboutElement {
-    if (!this.#tree || (mustBeCovered && !this.#covered)) {
+  /**
+   * What a frame says of the element at the place. Takes no time: no program is asked. `rules`: those that hold now, if any
+   * do; a tree that was covered by others is not told of.
+   */
+  about(place: ElementPlace, cursor: Point, rules: number | undefined): AboutElement {
+    if (!this.#tree || (rules !== undefined && rules !== this.#rules)) {
       return { element_evidence: 'no tree had been read yet' };
     }
     const element = elementAt(this.#tree, place === 'pointer' ? cursor : place);

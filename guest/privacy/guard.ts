@@ -6,7 +6,13 @@ import { patternRedactor } from '../../protocol/privacy/pattern-redactor.ts';
 import { programAround } from '../../protocol/privacy/places.ts';
 import type { Redactor, Scene } from '../../protocol/privacy/redactor.ts';
 import { regionRedactor } from '../../protocol/privacy/region-redactor.ts';
-import { NO_RULES, type Mask, type PrivacyRules } from '../../protocol/privacy/rules.ts';
+import {
+  NO_RULES,
+  type Mask,
+  type PrivacyRules,
+  type TypedRule,
+  type TypedSecret,
+} from '../../protocol/privacy/rules.ts';
 import { titleRedactor } from '../../protocol/privacy/title-redactor.ts';
 import type { Size } from '../../protocol/primitives.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
@@ -22,8 +28,6 @@ export interface Covered {
   readonly frame: Frame;
   readonly masks: readonly Mask[];
 }
-
-export type TypedRule = 'password' | 'secret' | 'strict';
 
 export interface GuardParts {
   readonly look: SceneReader;
@@ -54,6 +58,7 @@ export class PrivacyGuard {
   #known = new WeakMap<Frame, Covered>();
   #rules: PrivacyRules = NO_RULES;
   #ruled: Redactor[] = [];
+  #rulesNumber = 0;
   #last: Last | undefined;
 
   constructor(parts: GuardParts) {
@@ -76,15 +81,29 @@ export class PrivacyGuard {
     return this.#rules.mode === 'strict';
   }
 
+  /** The number of the rules that hold now: others have another. */
+  get rules(): number {
+    return this.#rulesNumber;
+  }
+
+  /** What was typed, as far as it is still looked for. */
+  get secrets(): TypedSecret[] {
+    return Object.values(this.#typed)
+      .filter((one) => one.active)
+      .flatMap((one) => one.texts.map((text) => ({ rule: one.rule, text })));
+  }
+
   obey(rules: PrivacyRules, texts: readonly string[]): void {
     const { regions, titles, patterns } = rules;
+    if (JSON.stringify(rules) !== JSON.stringify(this.#rules)) this.#rulesNumber += 1;
     this.#rules = rules;
     this.#ruled = [
       ...(regions.length > 0 ? [regionRedactor(regions)] : []),
       ...(titles.length > 0 ? [titleRedactor(titles)] : []),
       ...(patterns.length > 0 ? [patternRedactor(patterns)] : []),
     ];
-    this.#typed.secret.lookFor(texts);
+    const known = new Set(Object.values(this.#typed).flatMap((one) => one.texts));
+    this.#typed.secret.lookFor(texts.filter((text) => !known.has(text)));
     this.#forget();
   }
 

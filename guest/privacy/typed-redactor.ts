@@ -3,7 +3,7 @@
 import { onTree } from '../../protocol/privacy/matching.ts';
 import { overlaps, placesOf, programOf, wholeScreen } from '../../protocol/privacy/places.ts';
 import { nodesOf, textsOf, type Redactor, type Scene } from '../../protocol/privacy/redactor.ts';
-import type { MaskRule } from '../../protocol/privacy/rules.ts';
+import type { TypedRule } from '../../protocol/privacy/rules.ts';
 import { partsOf, showsPart, TypedTexts } from '../../protocol/privacy/typed-texts.ts';
 import type { Bounds } from '../../protocol/primitives.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
@@ -40,7 +40,7 @@ type Nodes = ReadonlyMap<string, TreeNode>;
 const PASSWORD = 'password text';
 
 export class TypedRedactor implements Redactor {
-  readonly rule: MaskRule;
+  readonly rule: TypedRule;
   readonly needs = 'tree';
   readonly #clock: Pick<Clock, 'now'>;
   readonly #texts = new TypedTexts();
@@ -49,7 +49,7 @@ export class TypedRedactor implements Redactor {
   /** Texts of which it is not known where they went. */
   #lookedForMs = -Infinity;
 
-  constructor(rule: MaskRule, clock: Pick<Clock, 'now'>) {
+  constructor(rule: TypedRule, clock: Pick<Clock, 'now'>) {
     this.rule = rule;
     this.#clock = clock;
     this.#elsewhere = onTree(rule, (text) => this.#texts.mask(text));
@@ -64,6 +64,11 @@ export class TypedRedactor implements Redactor {
     return false;
   }
 
+  /** What is looked for. */
+  get texts(): readonly string[] {
+    return this.#texts.all;
+  }
+
   /** To be told before the first key is pressed: from here on it may be on the screen. */
   typed(text: string, target: Target): void {
     const now = this.#clock.now();
@@ -76,7 +81,7 @@ export class TypedRedactor implements Redactor {
 
   /** Texts that were typed before this agent knew of it. */
   lookFor(texts: readonly string[]): void {
-    for (const text of texts) this.#texts.add(text, '');
+    this.#texts.remember(texts);
     if (texts.length > 0) this.#lookedForMs = this.#clock.now();
   }
 

@@ -3,7 +3,8 @@ import { COMMANDS, type CommandName, type CommandParams } from '../../protocol/c
 import type { KeyFocus } from '../../protocol/link.ts';
 import { writes } from '../../protocol/privacy/typed-texts.ts';
 import type { Browser } from '../browser/browser.ts';
-import type { PrivacyGuard, TypedRule } from './guard.ts';
+import type { TypedRule } from '../../protocol/privacy/rules.ts';
+import type { PrivacyGuard } from './guard.ts';
 import { leadsOn, type KeyFocusReader, type KeyTarget } from './key-focus.ts';
 
 export interface TypingParts {

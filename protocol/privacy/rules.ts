@@ -68,6 +68,14 @@ export function recordedPrivacy(privacy: Privacy): RecordedPrivacy {
 export const MaskRule = z.enum(['password', 'secret', 'strict', 'region', 'title', 'pattern', 'text']);
 export type MaskRule = z.infer<typeof MaskRule>;
 
+/** Why a text that was typed is kept out of everything else. */
+export const TypedRule = MaskRule.extract(['password', 'secret', 'strict']);
+export type TypedRule = z.infer<typeof TypedRule>;
+
+/** Such a text. It lives in memory only. */
+export const TypedSecret = z.object({ rule: TypedRule, text: z.string() });
+export type TypedSecret = z.infer<typeof TypedSecret>;
+
 /** What one rule masked of one frame (`bounds`, painted over) or of one tree (`nodes`, their number). */
 export const Mask = z.object({
   rule: MaskRule,

@@ -31,6 +31,12 @@ export class TypedTexts {
     this.#pattern = patternOf(this.all);
   }
 
+  /** Remembers texts that were typed at some time, each by itself. */
+  remember(texts: readonly string[]): void {
+    for (const text of texts) this.#note(this.#parts, text);
+    this.#pattern = patternOf(this.all);
+  }
+
   /** What comes next is not typed after what was. */
   endRun(): void {
     this.#run = { place: '', text: '' };

@@ -324,13 +324,14 @@ export class GuestLink implements CapturePort {
     for (const listener of this.#listeners) listener.onGuest(event, reason);
   }
 
-  #greet({ link, boot, status }: Extract<FromGuest, { type: 'hello' }>): void {
+  #greet({ link, boot, status, secrets = [] }: Extract<FromGuest, { type: 'hello' }>): void {
     if (link !== LINK_VERSION) {
       throw new DeskreelError(
         'guest_unavailable',
         `the image speaks link ${link}, not ${LINK_VERSION}: rebuild it`,
       );
     }
+    for (const listener of this.#listeners) listener.onHello(secrets);
     const before = this.#boot;
     this.#status = status;
     this.#boot = boot;

@@ -2,7 +2,7 @@
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { CaptureWish, FromGuest, GuestReply, KeyFocus } from '../../protocol/link.ts';
-import type { PrivacyRules } from '../../protocol/privacy/rules.ts';
+import type { PrivacyRules, TypedSecret } from '../../protocol/privacy/rules.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { CommandName } from '../../protocol/commands/table.ts';
 
@@ -52,6 +52,8 @@ export type GuestEvent = 'lost' | 'back' | 'released';
 /** What a desktop's guest sends of its own. */
 export interface GuestListener {
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void;
+  /** The agent is there, for the first time or again: before it is given anything. `secrets`: typed, and not to be recorded. */
+  onHello(secrets: readonly TypedSecret[]): void;
   /** The agent went away, came back, or lifted keys and buttons that a session held. */
   onGuest(state: GuestEvent, reason: string): void;
 }

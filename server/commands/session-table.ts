@@ -81,6 +81,16 @@ export class SessionTable {
     if (isSocketSession(id)) this.#sessions.delete(id);
   }
 
+  /**
+   * What was answered between these times is deleted: the ledger keeps no reply to it, and no older row either. Throws where
+   * the file cannot be written anew. Milliseconds since 1970.
+   */
+  erase(fromMs: number, toMs: number): void {
+    for (const { requests } of this.#sessions.values()) requests.withhold(fromMs, toMs);
+    // Always: rows of requests that are forgotten by now may still stand in the file.
+    this.#parts.ledger?.rewrite();
+  }
+
   /** From now on nothing is written down: the server stops. */
   close(): void {
     this.#parts.ledger?.close();

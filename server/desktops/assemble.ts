@@ -39,5 +39,6 @@ export function assemble(parts: AssembleParts, record: DesktopRecord, state: Des
   });
   link.listen(recorder);
   const sessions = parts.requests.sessionsOf(record, () => recorder.hiders);
+  parts.traces.attach(id, sessions);
   return new Desktop({ record, link, recorder, sessions, watchers: [parts.metrics] }, state);
 }

@@ -10,6 +10,7 @@ import type { KnownRow, MaskPlace } from '../../trace/format.ts';
 import { Lane } from '../../protocol/lane.ts';
 import type { Log } from '../log.ts';
 import type { Blobs } from './blob-store.ts';
+import { withoutHidden, type Hider } from './hiding.ts';
 import type { RowAbout, RowWriter } from './journal.ts';
 
 /** What a frame or a tree was taken for. */
@@ -39,6 +40,8 @@ export interface CaptureWriterParts {
   readonly blobs: Blobs;
   readonly names: FrameNames;
   readonly log: Log;
+  /** What must not be written now. */
+  readonly hiders: () => readonly Hider[];
   readonly onFault: (part: 'picture' | 'tree') => void;
   /** Not even that something is missing could be written. */
   readonly onLost: (error: unknown) => void;
@@ -150,7 +153,8 @@ export class CaptureWriter {
       this.#unclaimed.add(info.frame);
     }
     const file = names.nameFor(info.frame, when, cause.method);
-    const row = journal.append('frame', { ...named(cause, when), ...info, file }, 'open', cause.about);
+    const told = withoutHidden(info, this.#parts.hiders());
+    const row = journal.append('frame', { ...named(cause, when), ...told, file }, 'open', cause.about);
     names.keep(info.frame, file);
     this.#unclaimed.delete(info.frame);
     this.#parts.onRow(row);

@@ -2,7 +2,13 @@
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { patternRedactor } from '../../protocol/privacy/pattern-redactor.ts';
-import { allRules, type MaskRule, type Privacy } from '../../protocol/privacy/rules.ts';
+import {
+  allRules,
+  type MaskRule,
+  type Privacy,
+  type TypedRule,
+  type TypedSecret,
+} from '../../protocol/privacy/rules.ts';
 import { titleRedactor } from '../../protocol/privacy/title-redactor.ts';
 import { TypedTexts, writes } from '../../protocol/privacy/typed-texts.ts';
 import type { CapturePort, CommandCall } from '../commands/observer.ts';
@@ -12,7 +18,7 @@ import { saysSecret } from './withholding.ts';
 /** What is known of the keys of one call before it is recorded. */
 export interface KeyVerdict {
   /** Why its keys are not recorded; undefined where they are. */
-  readonly rule: 'password' | 'secret' | 'strict' | undefined;
+  readonly rule: TypedRule | undefined;
   readonly focus: KeyFocus | undefined;
 }
 
@@ -64,7 +70,12 @@ export class DesktopPrivacy {
     this.tellGuest();
   }
 
-  /** To be done again for an agent that was started anew: it has forgotten. */
+  /** What an earlier server knew of, as the agent tells it. */
+  learn(secrets: readonly TypedSecret[]): void {
+    for (const { rule, text } of secrets) this.#typed[rule].remember([text]);
+  }
+
+  /** To be done for each agent: one that was started anew has forgotten. */
   tellGuest(): void {
     const texts = Object.values(this.#typed).flatMap((typed) => typed.all);
     this.#port.obey(allRules([this.#own, ...this.#given.values()]), texts);

@@ -1,4 +1,5 @@
 // Hides texts in what is about to be recorded, however deep they lie, and says by which rule.
+import type { FrameInfo } from '../../protocol/frame.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
 import { isRecord } from '../../protocol/record.ts';
 
@@ -29,6 +30,13 @@ export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
     return [hide(name), left];
   });
   return { value: Object.fromEntries(entries) as unknown, fields, rules: [...rules] };
+}
+
+/** What is told of a frame, without what is hidden of the element that it tells of. */
+export function withoutHidden<T extends Pick<FrameInfo, 'element'>>(info: T, hiders: readonly Hider[]): T {
+  if (!info.element) return info;
+  const { value } = hideIn({ element: info.element }, hiders);
+  return { ...info, ...(value as Pick<FrameInfo, 'element'>) };
 }
 
 /** Where a rule cannot be applied, nothing is left of the text. */

@@ -4,6 +4,7 @@ import type { DesktopSpec, DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { mergedWish, type CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
+import type { TypedSecret } from '../../protocol/privacy/rules.ts';
 import type { TraceInfo, TraceOptions } from '../../protocol/tracing.ts';
 import { isPredicateType, type DesktopFacts, type RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
@@ -90,7 +91,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       limits: parts.flightLimits,
       traced: () => this.#recording?.options,
     });
-    store.attachFlight(desktop.id, this.#flight);
+    store.attach(desktop.id, this.#flight);
   }
 
   /** What must not be written of what is said and answered on this desktop. */
@@ -178,7 +179,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       else await this.#stopping;
     } finally {
       await this.#flight?.close();
-      this.#parts.store.detachFlight(this.#parts.desktop.id);
+      this.#parts.store.detach(this.#parts.desktop.id);
     }
   }
 
@@ -231,8 +232,12 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     this.#flight?.write((flight) => flight.onCapture(message, png));
   }
 
+  onHello(secrets: readonly TypedSecret[]): void {
+    this.#privacy.learn(secrets);
+    this.#privacy.tellGuest();
+  }
+
   onGuest(state: GuestEvent, reason: string): void {
-    if (state === 'back') this.#privacy.tellGuest();
     if (state === 'lost') this.#parts.store.metrics.fault('guest');
     this.#recording?.write((trace) => trace.onGuest(state, reason));
     // The agent that is back knows nothing of what the one before it was told.

@@ -71,6 +71,7 @@ export class Recording {
     this.#writer = new CaptureWriter({
       ...files,
       log,
+      hiders: () => parts.privacy.hiders,
       onFault: parts.onFault,
       onLost: (error) => losses.lose(error),
       onRow: (row) => this.#tally.add(row),

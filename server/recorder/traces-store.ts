@@ -17,7 +17,6 @@ import type { Log } from '../log.ts';
 import { archivePath, writeArchive } from './archive.ts';
 import { writeImport } from './import.ts';
 import { loadSigningKey } from './keys.ts';
-import type { FlightRecorder } from './flight/flight-recorder.ts';
 import { RecorderMetrics } from './metrics.ts';
 import type { Recorded } from './trace-recording.ts';
 import { asStorageError } from './reserve.ts';
@@ -42,6 +41,12 @@ export interface TraceStoreParts {
 
 /** Fills an empty folder with a trace's rows and files. */
 export type WriteTrace = (place: { dir: string; traceId: string }) => Promise<Recorded>;
+
+/** What keeps something of what a desktop's traces hold. */
+export interface Keeper {
+  /** Takes everything out that happened between these times. Milliseconds since 1970. */
+  erase(fromMs: number, toMs: number): Promise<void> | void;
+}
 
 /** A finished trace, for readers and exports. */
 export interface OpenedTrace {
@@ -86,7 +91,8 @@ export class TraceStore {
   /** Archives under way. One is written after the other: commands need the processor more. */
   readonly #archiving = new Map<string, Promise<void>>();
   readonly #lane = new Lane();
-  readonly #flights = new Map<string, Pick<FlightRecorder, 'erase'>>();
+  /** By desktop. */
+  readonly #keepers = new Map<string, Keeper[]>();
   /** Of all recorders of this server. */
   readonly metrics = new RecorderMetrics();
 
@@ -106,12 +112,13 @@ export class TraceStore {
   }
 
   /** From now on what is deleted here is taken out there too. */
-  attachFlight(desktopId: string, flight: Pick<FlightRecorder, 'erase'>): void {
-    this.#flights.set(desktopId, flight);
+  attach(desktopId: string, keeper: Keeper): void {
+    this.#keepers.set(desktopId, [...(this.#keepers.get(desktopId) ?? []), keeper]);
   }
 
-  detachFlight(desktopId: string): void {
-    this.#flights.delete(desktopId);
+  /** The desktop, or the server, goes away. */
+  detach(desktopId: string): void {
+    this.#keepers.delete(desktopId);
   }
 
   /** Removes what the flight recorders of other desktops left: those that went while no server ran. */
@@ -259,14 +266,16 @@ export class TraceStore {
     );
   }
 
-  /** Removes a trace and everything of it, in its desktop's flight recorder too. Throws `not_found`, or `conflict` while it is being
-   * recorded or held. */
+  /**
+   * Removes a trace and everything of it, in its desktop's flight recorder and among the answers of its requests too. Throws
+   * `not_found`, or `conflict` while it is being recorded or held.
+   */
   async delete(traceId: string): Promise<void> {
     const { held } = await this.info(traceId);
     if (held) throw new DeskreelError('conflict', `${traceId} is held: \`deskreel trace release\` it first`);
     this.#refuseLive(traceId);
     await this.#archiving.get(traceId)?.catch(() => undefined);
-    await this.#eraseFromFlight(traceId);
+    await this.#eraseElsewhere(traceId);
     await this.#remove(traceId);
   }
 
@@ -305,10 +314,10 @@ export class TraceStore {
     for (const name of names) await rm(join(this.#root, name), { recursive: true, force: true });
   }
 
-  async #eraseFromFlight(traceId: string): Promise<void> {
+  async #eraseElsewhere(traceId: string): Promise<void> {
     const { overview } = await this.open(traceId);
-    const flight = this.#flights.get(overview.desktop.id);
-    await flight?.erase(Date.parse(overview.start_time), Date.parse(overview.end_time));
+    const span = [Date.parse(overview.start_time), Date.parse(overview.end_time)] as const;
+    for (const keeper of this.#keepers.get(overview.desktop.id) ?? []) await keeper.erase(...span);
   }
 
   async #recoverOne(id: string, recovered: Recovered): Promise<void> {

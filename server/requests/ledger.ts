@@ -19,6 +19,8 @@ export const LedgerRow = z.object({
   ts_ms: z.number(),
   call: z.object({ call_id: z.string(), boot: z.string() }).optional(),
   reply: KeptReply.optional(),
+  /** When that was. */
+  ended_ms: z.number().optional(),
 });
 export type LedgerRow = z.infer<typeof LedgerRow>;
 
@@ -77,6 +79,11 @@ export class Ledger {
     if (this.#bytes > this.#limit) this.#compact();
   }
 
+  /** Writes the file anew with what is still to be known: what is not is on the disk no more. Throws where it cannot be. */
+  rewrite(): void {
+    if (this.#open && this.#bytes > 0) this.#writeAnew();
+  }
+
   close(): void {
     this.#open = false;
     this.#closeFile();
@@ -125,19 +132,23 @@ export class Ledger {
     }
   }
 
-  /** Writes the file anew with what is still to be known. The old one stays in place until the new one is whole. */
   #compact(): void {
     try {
-      const bytes = writeRows(this.#temporary, this.#live());
-      this.#closeFile();
-      renameSync(this.#temporary, this.#parts.path);
-      this.#bytes = bytes;
-      this.#limit = Math.max(this.#smallest, 2 * bytes);
+      this.#writeAnew();
     } catch (error) {
       // It is only longer than it need be.
       this.#limit = 2 * this.#bytes;
       this.#parts.log.error('ledger.not_compacted', { error: toDeskreelError(error) });
     }
+  }
+
+  /** The old file stays in place until the new one is whole. */
+  #writeAnew(): void {
+    const bytes = writeRows(this.#temporary, this.#live());
+    this.#closeFile();
+    renameSync(this.#temporary, this.#parts.path);
+    this.#bytes = bytes;
+    this.#limit = Math.max(this.#smallest, 2 * bytes);
   }
 
   #closeFile(): void {

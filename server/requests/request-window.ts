@@ -73,6 +73,12 @@ export class RequestWindow {
     return [...this.#known.values()].map((known) => known.row(this.#parts.session));
   }
 
+  /** Replies to what was asked between these times are not kept any more. False where none was. Milliseconds since 1970. */
+  withhold(fromMs: number, toMs: number): boolean {
+    const within = [...this.#known.values()].filter((known) => known.fallsInto(fromMs, toMs));
+    return within.map((known) => known.withhold()).some(Boolean);
+  }
+
   /** Carries a request out, once; throws `id_conflict` where its id stands for another. `run` must not reject. */
   ask(asked: Asked, run: (way: Way) => Promise<CommandOutcome>): Promise<CommandOutcome> {
     const known = this.#find(asked);
@@ -153,7 +159,8 @@ export class RequestWindow {
     const { ledger, keeping, hides, replies, session, log } = this.#parts;
     // A server that stops does not know how it ends; the next one asks the guest.
     if (ledger && !ledger.open) return;
-    known.end(outcome, keptReply(command, params, outcome, ledger ? keeping : 'outcome', hides()));
+    const kept = keptReply(command, params, outcome, ledger ? keeping : 'outcome', hides());
+    known.end(outcome, kept, this.#parts.now());
     replies.add(known, sizeOf(outcome));
     try {
       ledger?.append(known.row(session));

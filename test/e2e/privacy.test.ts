@@ -1,7 +1,7 @@
 // Secrets stay out of a trace: typed into a browser's password field, into GTK's, and said to be secret. Looked for in
 // every file of the server and of the archive, and read from every picture by tesseract; the text beside them is there.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,6 +11,7 @@ import { startComputer, type TestComputer } from '../support/computer.ts';
 import { clickElement, findElements, readTree, waitForElement, type Wanted } from '../support/elements.ts';
 import { buildHelper, installProgram, readPictures } from '../support/helper-image.ts';
 import { rowsOf, type SavedTrace } from '../support/saved-trace.ts';
+import { filesHolding, lettersOf } from '../support/secrets.ts';
 import { eventually } from '../support/server.ts';
 
 const PAGE = `<title>Log in</title><body style="font-size: 28px">
@@ -28,30 +29,12 @@ async function readAll(trace: SavedTrace): Promise<string[]> {
   return trace.pictures.map((name) => lettersOf(texts.get(name) ?? ''));
 }
 
-/** Letters alone: tesseract sees dots where none are. */
-function lettersOf(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z]/g, '');
-}
-
 /** What `readAll` reads. No secret is in it, nor in any file of the trace or of the server. */
 async function readWithoutSecrets(trace: SavedTrace, data: string): Promise<string[]> {
   assert.deepEqual(await filesHolding([trace.dir, data], SECRETS), []);
   const read = await readAll(trace);
   for (const secret of SECRETS) assert.ok(!read.some((text) => text.includes(secret)), secret);
   return read;
-}
-
-async function filesHolding(folders: readonly string[], wanted: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of folders) {
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const content = await readFile(path);
-      found.push(...wanted.filter((text) => content.includes(text)).map((text) => `${text} in ${path}`));
-    }
-  }
-  return found;
 }
 
 /** Waits until the element shows this text. */

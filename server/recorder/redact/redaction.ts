@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { overlaps } from '../../../protocol/privacy/places.ts';
 import type { Redactor } from '../../../protocol/privacy/redactor.ts';
 import type { Mask } from '../../../protocol/privacy/rules.ts';
 import type { Bounds } from '../../../protocol/primitives.ts';
@@ -18,12 +19,13 @@ import { PictureNames } from '../../../trace/pictures.ts';
 import type { Entry } from '../../../trace/reader.ts';
 import { Tally } from '../../../trace/tally.ts';
 import { BlobStore } from '../blob-store.ts';
-import { hideIn } from '../hiding.ts';
+import { hideIn, withoutHidden } from '../hiding.ts';
 import { Journal, type RowAbout } from '../journal.ts';
 import { Reserve, RESERVE } from '../reserve.ts';
 import type { Recorded } from '../trace-recording.ts';
-import { placesInPicture } from './ocr.ts';
+import type { PictureReader } from './ocr.ts';
 import { paintPicture, type PaintedPicture } from './pictures.ts';
+import { readUntilClean } from './read-until-clean.ts';
 import { hiddenRow } from './rows.ts';
 import { readCovered, type CoveredTree } from './trees.ts';
 
@@ -36,8 +38,8 @@ export interface RedactionParts {
   readonly redactors: readonly Redactor[];
   /** Rectangles that are painted in every picture. */
   readonly regions: readonly Bounds[];
-  /** Whether pictures are read for texts. */
-  readonly ocr: boolean;
+  /** What pictures are read for; none: they are not read. */
+  readonly readers: readonly PictureReader[];
 }
 
 type TakenTree = Extract<RowOf<'tree'>['data'], { sha256: string }>;
@@ -82,11 +84,11 @@ class Redaction {
 
   /** Looks through the trees: a picture is painted by those before and after it. */
   async survey(): Promise<void> {
-    const { source, redactors } = this.#parts;
+    const { source, redactors, regions } = this.#parts;
     for await (const entry of source.entries()) {
       if (entry.kind !== 'row' || entry.row.type !== 'tree' || !('sha256' in entry.row.data)) continue;
       const { sha256 } = entry.row.data;
-      const covered = this.#trees.get(sha256) ?? (await readCovered(source.dir, sha256, redactors));
+      const covered = this.#trees.get(sha256) ?? (await readCovered(source.dir, sha256, redactors, regions));
       this.#trees.set(sha256, covered);
       this.#shown.push({ seq: entry.row.seq, bounds: covered.bounds });
     }
@@ -128,7 +130,11 @@ class Redaction {
     const { traceId, source, redactors } = this.#parts;
     const name = hideIn(row.data.name, redactors).rules.length > 0 ? null : row.data.name;
     const config = { ...row.data.config, name };
-    const told = { kind: 'redaction', trace_id: source.traceId, ocr: this.#parts.ocr } as const;
+    const told = {
+      kind: 'redaction',
+      trace_id: source.traceId,
+      ocr: this.#parts.readers.length > 0,
+    } as const;
     const data = { ...row.data, trace_id: traceId, name, config, source: told };
     this.#start = this.#write('trace_start', data, about);
   }
@@ -166,12 +172,22 @@ class Redaction {
     await this.#blobs.put(framePath(frame), png);
     const { call_id, capture_id, when } = data;
     const file = this.#names.nameFor(frame, when, this.#methods.get(call_id ?? ''));
-    this.#write('frame', { ...data, frame, file }, about);
+    this.#write('frame', { ...this.#told(data), frame, file }, about);
     this.#names.keep(frame, file);
     for (const mask of masks) {
       const place = { in: 'frame', when, bounds: mask.bounds ?? [] } as const;
       this.#write('masked', { call_id, capture_id, rule: mask.rule, place }, about);
     }
+  }
+
+  /** What is said of a frame; an element in a region that is painted is nobody's business. */
+  #told(data: TakenFrame): TakenFrame {
+    const { redactors, regions } = this.#parts;
+    const { element, ...others } = data;
+    if (!element || !regions.some((region) => overlaps(region, element.bounds))) {
+      return withoutHidden(data, redactors);
+    }
+    return { ...others, element_evidence: 'it lies where the picture is painted over' };
   }
 
   async #masksOf(seq: number, frame: string): Promise<Mask[]> {
@@ -186,12 +202,10 @@ class Redaction {
   }
 
   async #readIn(frame: string): Promise<Bounds[]> {
-    if (!this.#parts.ocr) return [];
-    let places = this.#read.get(frame);
-    if (!places) {
-      places = await placesInPicture(await this.#file(frame), this.#parts.redactors);
-      this.#read.set(frame, places);
-    }
+    const { readers } = this.#parts;
+    if (readers.length === 0) return [];
+    const places = this.#read.get(frame) ?? (await readUntilClean(await this.#file(frame), readers));
+    this.#read.set(frame, places);
     return places;
   }
 

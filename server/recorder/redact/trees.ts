@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson, parseWith } from '../../../protocol/codec.ts';
 import { coverTree, boundsOfMasks, masksOf } from '../../../protocol/privacy/cover.ts';
+import { regionRedactor } from '../../../protocol/privacy/region-redactor.ts';
 import type { Redactor, Scene, SceneWindow } from '../../../protocol/privacy/redactor.ts';
 import type { Mask } from '../../../protocol/privacy/rules.ts';
 import type { Bounds } from '../../../protocol/primitives.ts';
@@ -18,16 +19,18 @@ export interface CoveredTree {
   readonly bounds: readonly Bounds[];
 }
 
-/** A tree of the trace in `dir` as it may be kept. */
+/** A tree of the trace in `dir` as it may be kept; what lies in the regions, which every picture has painted, is not told of. */
 export async function readCovered(
   dir: string,
   sha256: string,
   redactors: readonly Redactor[],
+  regions: readonly Bounds[],
 ): Promise<CoveredTree> {
   const text = await readFile(join(dir, treePath(sha256)), 'utf8');
   const tree = parseWith(TreeNode, parseJson(text), 'tree', 'internal');
   const scene = sceneOf(tree);
-  const covered = coverTree(redactors, scene);
+  const all = regions.length > 0 ? [...redactors, regionRedactor(regions)] : redactors;
+  const covered = coverTree(all, scene);
   const bytes = Buffer.from(JSON.stringify(covered.tree));
   return {
     sha256: createHash('sha256').update(bytes).digest('hex'),

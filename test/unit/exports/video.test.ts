@@ -1,7 +1,7 @@
 // The video of the recorded desktop as a player shows it: its length, its pictures at their times, marks and captions.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -66,6 +66,21 @@ describe('the video of a trace', () => {
     assert.ok(typed);
     const [grey = 255] = (await pixelsAt(typed.seconds + 0.3)).at(320, 446);
     assert.ok(grey < 120, 'a dark box');
+  });
+
+  it('tells what an ffmpeg lacks that was built without captions', async () => {
+    const path = process.env['PATH'];
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    // The real one, asked for a filter that it does not have.
+    const script = '#!/bin/bash\nPATH=${PATH#*:} exec ffmpeg "${@/ass=/ass_of_nobody=}"\n';
+    await writeFile(join(bin, 'ffmpeg'), script, { mode: 0o755 });
+    process.env['PATH'] = `${bin}:${path}`;
+    try {
+      await assert.rejects(exported(DESKTOP_TRACE, 'video'), { code: 'unsupported', message: /libass/ });
+    } finally {
+      process.env['PATH'] = path;
+    }
   });
 
   it('tells how to get ffmpeg where there is none', async () => {

@@ -9,7 +9,7 @@ import { redactTrace } from '../../../server/recorder/redact/redact-trace.ts';
 import { decodePicture } from '../../support/picture.ts';
 import { checkSealed } from './check.ts';
 import { bench, calls, unpack, type Bench, type Unpacked } from './setup.ts';
-import { CLICK, run, screenOf } from './synthetic-guest.ts';
+import { callOf, CLICK, run, screenOf } from './synthetic-guest.ts';
 
 const ENTRY = { x: 8, y: 4, width: 20, height: 10 };
 const PAINT = [0x30, 0x30, 0x30];
@@ -48,7 +48,7 @@ async function traced(it: Bench): Promise<string> {
 }
 
 const redacted = async (it: Bench, id: string, options: RedactOptionsInput): Promise<string> =>
-  (await redactTrace(it.store, id, RedactOptions.parse(options))).trace_id;
+  (await redactTrace(it.store, id, RedactOptions.parse({ ocr: false, ...options }))).trace_id;
 
 /** The trace's archive; it and the folder that it was made of verify. */
 async function verified(it: Bench, id: string): Promise<Unpacked> {
@@ -118,6 +118,58 @@ describe('a redacted trace', () => {
       [made],
     );
     assert.deepEqual(await holding(it.data, 'quokka'), []);
+  });
+
+  it('has the text in no element that a click was about', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    const call = callOf(CLICK);
+    it.recorder.onCall(call);
+    it.recorder.wish(call);
+    const path = [
+      { role: 'application', name: 'editor' },
+      { role: 'frame', name: 'Quokka.txt - Editor' },
+    ];
+    const element = { id: '7', role: 'text', name: 'the quokka', bounds: ENTRY, path };
+    const info = { ...it.guest.info(), element, element_age_ms: 3 };
+    it.recorder.onCapture({ type: 'frame', call_id: call.callId, when: 'before', info }, it.guest.screen.png);
+    it.recorder.onReply(call, {
+      success: true,
+      result: {},
+      error: undefined,
+      durationMs: 1,
+      image: undefined,
+    });
+    it.guest.frame(call.callId, 'after');
+    await it.recorder.stop();
+    const [kept] = calls(await verified(it, id));
+    assert.deepEqual(kept?.['element'], element);
+    const archive = await verified(it, await redacted(it, id, { texts: ['quokka'] }));
+    assert.deepEqual(await holding(archive.dir, 'quokka'), []);
+    const [click] = calls(archive);
+    assert.deepEqual(click?.['element'], {
+      ...element,
+      name: 'the [masked]',
+      path: [path[0], { role: 'frame', name: '[masked].txt - Editor' }],
+    });
+    const painted = await verified(it, await redacted(it, id, { regions: [ENTRY] }));
+    assert.equal(calls(painted)[0]?.['element'], undefined);
+  });
+
+  it('wants tesseract to read pictures, and does without where it is told so', async () => {
+    await using it = await bench();
+    const id = await traced(it);
+    const path = process.env['PATH'];
+    process.env['PATH'] = it.data;
+    try {
+      const wanted = redacted(it, id, { texts: ['quokka'], ocr: true });
+      await assert.rejects(wanted, { code: 'unsupported', message: /apt-get install tesseract-ocr/ });
+      await redacted(it, id, { texts: ['quokka'] });
+      await redacted(it, id, { regions: [ENTRY], ocr: true });
+    } finally {
+      process.env['PATH'] = path;
+    }
+    assert.equal((await it.store.list()).length, 3, 'what was refused left nothing behind');
   });
 
   it('is asked for by saying what is to go', () => {

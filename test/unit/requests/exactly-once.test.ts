@@ -177,6 +177,30 @@ describe('a request with an id', () => {
     assert.equal(done.length, 2);
   });
 
+  it('is still known when what it answered is deleted, and nothing of that is on the disk', async () => {
+    answer = (params) => Promise.resolve(result(String((params as { command?: string }).command)));
+    const first = await server();
+    await first.run(shell(1, 'quokka'), never);
+    now += 1000;
+    const secret = await first.run(shell(2, 'zebrafinch'), never);
+    const failing: CommandRequest = { ...shell(3, 'tamarisk'), session: 'other' };
+    answer = () => Promise.reject(new Error('tamarisk failed'));
+    await first.run(failing, never);
+    now += 1000;
+    answer = () => Promise.resolve(result('crimson'));
+    await first.run(shell(4, 'crimson'), never);
+    first.sessions.erase(now - 1000, now - 500);
+    assert.doesNotMatch(await ledger(), /zebrafinch|tamarisk/);
+    assert.match(await ledger(), /quokka[^]*crimson/, 'what was answered before and after is kept');
+    assert.deepEqual((await first.run(shell(2, 'zebrafinch'), never)).result, secret.result);
+    const next = await server();
+    const withheld = await next.run(shell(2, 'zebrafinch'), never);
+    assert.deepEqual([withheld.success, codeOf(withheld)], [true, 'reply_withheld']);
+    assert.equal(codeOf(await next.run(failing, never)), 'reply_withheld');
+    assert.deepEqual((await next.run(shell(4, 'crimson'), never)).result, result('crimson').result);
+    assert.equal(done.length, 4);
+  });
+
   it('is remembered as one of the last thousand, and for ten minutes', async () => {
     const one = await server();
     await one.run(key('first'), never);

@@ -7,7 +7,11 @@ import { DeskreelError } from '../../../protocol/errors.ts';
 const HOW_TO_GET_IT =
   'a video is made by ffmpeg, which is not on this machine. Debian, Ubuntu: sudo apt-get install ffmpeg; macOS: brew install ffmpeg';
 
-/** Runs ffmpeg to its end. Throws `unsupported` where there is none, `internal` with its last lines where it fails. */
+const HOW_TO_GET_A_WHOLE_ONE =
+  'a video is made by an ffmpeg with libass (captions) and libvpx (WebM), and the one on this machine was built without. That of Debian and Ubuntu has both: sudo apt-get install ffmpeg';
+const LACKS = /No such filter|Filter not found|Unknown encoder/;
+
+/** Runs ffmpeg to its end. Throws `unsupported` where there is none or it lacks a part, `internal` with its last lines where it fails. */
 export async function runFfmpeg(args: readonly string[], cwd: string, signal?: AbortSignal): Promise<void> {
   const child = spawn('ffmpeg', ['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', ...args], {
     cwd,
@@ -23,6 +27,7 @@ export async function runFfmpeg(args: readonly string[], cwd: string, signal?: A
   });
   if (code !== 0) {
     const lines = said.trim().split('\n').slice(-3).join(' ');
+    if (LACKS.test(said)) throw new DeskreelError('unsupported', `${HOW_TO_GET_A_WHOLE_ONE}: ${lines}`);
     throw new DeskreelError('internal', `ffmpeg ended with ${code}: ${lines}`);
   }
 }
