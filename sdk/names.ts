@@ -14,6 +14,9 @@ export type SnakeCase<S extends string> = S extends `${infer First}${infer Rest}
 /** The same options with each key in camelCase or in snake_case. */
 export type EitherCase<T> = T & { [K in keyof T as SnakeCase<K & string>]?: T[K] };
 
+/** Options whose keys are all in snake_case, those that must be there too. */
+export type InSnakeCase<T> = { [K in keyof T as SnakeCase<K & string>]: T[K] };
+
 /** A value with all of its keys in camelCase, at every depth. */
 export type CamelKeys<T> = T extends readonly (infer E)[]
   ? CamelKeys<E>[]

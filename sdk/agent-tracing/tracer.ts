@@ -40,6 +40,7 @@ export class Tracer implements AsyncDisposable {
   ) {
     this.#parts = tracerParts(options, sink, screenshotProcessor);
     this.#logger = safeLogger(this.#parts.logger);
+    if (this.#parts.logger) this.#parts.sink.useLogger?.(this.#logger);
   }
 
   /** One event. `data` is copied; what the sink makes of it never throws here. */

@@ -2,13 +2,16 @@
 import { access, mkdir } from 'node:fs/promises';
 import { DeskreelError } from '../../../protocol/errors.ts';
 import { isMissing } from '../../../server/fs-atomic.ts';
-import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import type { EitherCase, InSnakeCase } from '../../names.ts';
+import { messageOf, type TraceLogger } from '../logger.ts';
 import { checkedRunId } from '../run-id.ts';
 import { own, type Release } from '../upload/owner.ts';
 import { pendingFolder, pendingRun, writeState, type PendingRun } from '../upload/pending.ts';
 import { Transport, type UploadTimes } from '../upload/transport.ts';
 import { uploadRun } from '../upload/uploader.ts';
 import { JsonlTraceSink } from './jsonl-sink.ts';
+import { SinkLogger } from './sink-logger.ts';
+import { sinkOptions } from './sink-options.ts';
 import { TraceSink, type CloseOptions, type TraceEvent } from './sink.ts';
 
 export interface CloudOptions {
@@ -26,6 +29,8 @@ export interface CloudOptions {
   folder?: string;
   times?: UploadTimes;
 }
+
+const KEYS = ['runId', 'apiUrl', 'apiKey', 'logger', 'metadata', 'uploadUrl', 'folder', 'times'];
 
 /** A run of that name that waits for another server would be written into. */
 async function refuseWaiting(run: PendingRun): Promise<void> {
@@ -46,7 +51,7 @@ export class CloudTraceSink extends TraceSink {
   readonly #run: PendingRun;
   readonly #release: Release;
   readonly #file: JsonlTraceSink;
-  readonly #logger: TraceLogger;
+  readonly #logger: SinkLogger;
   #closing: Promise<void> | undefined;
 
   private constructor(options: CloudOptions, run: PendingRun, release: Release) {
@@ -54,12 +59,13 @@ export class CloudTraceSink extends TraceSink {
     this.#options = options;
     this.#run = run;
     this.#release = release;
-    this.#logger = safeLogger(options.logger);
-    this.#file = new JsonlTraceSink(run.lines, { logger: options.logger, index: false });
+    this.#logger = new SinkLogger(options.logger);
+    this.#file = new JsonlTraceSink(run.lines, { logger: this.#logger, index: false });
   }
 
   /** Throws `conflict` where another process, or this one, writes a run of that name. */
-  static async open(options: CloudOptions): Promise<CloudTraceSink> {
+  static async open(given: EitherCase<CloudOptions> | InSnakeCase<CloudOptions>): Promise<CloudTraceSink> {
+    const options = sinkOptions(given, KEYS, 'CloudTraceSink') as unknown as CloudOptions;
     const run = pendingRun(options.folder ?? pendingFolder(), checkedRunId(options.runId));
     const release = await own(run);
     if (!release) {
@@ -90,6 +96,10 @@ export class CloudTraceSink extends TraceSink {
   override close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#end(options);
     return this.#closing;
+  }
+
+  override useLogger(logger: TraceLogger): void {
+    this.#logger.adopt(logger);
   }
 
   /** The local copy. */

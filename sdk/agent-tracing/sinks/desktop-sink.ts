@@ -1,6 +1,7 @@
 // The trace of a desktop as a sink: the events of an agent's run stand in one timeline with the commands.
 import { isPredicateType } from '../../../trace/format.ts';
-import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import { messageOf, type TraceLogger } from '../logger.ts';
+import { SinkLogger } from './sink-logger.ts';
 import { TraceSink, type TraceEvent } from './sink.ts';
 import type { QueuedEvent } from '../../tracing/event-queue.ts';
 
@@ -13,13 +14,13 @@ export interface EventTarget {
 
 export class DesktopTraceSink extends TraceSink {
   readonly #target: EventTarget;
-  readonly #logger: TraceLogger;
+  readonly #logger: SinkLogger;
 
   /** `target`: `computer.tracing`. A trace must run on the desktop. */
   constructor(target: EventTarget, logger?: TraceLogger) {
     super();
     this.#target = target;
-    this.#logger = safeLogger(logger);
+    this.#logger = new SinkLogger(logger);
   }
 
   override emit(event: TraceEvent): void {
@@ -33,6 +34,10 @@ export class DesktopTraceSink extends TraceSink {
     this.#target.addEvent({ type, data: withoutKnownImage(data), step_id, ts_ms }, (_events, error) =>
       this.#logger.error(`Trace event ${type} did not reach the desktop's trace: ${messageOf(error)}`),
     );
+  }
+
+  override useLogger(logger: TraceLogger): void {
+    this.#logger.adopt(logger);
   }
 
   override close(): Promise<void> {

@@ -4,8 +4,11 @@ import { kindOf } from '../../../trace/predicate/event.ts';
 import type { RunStats } from '../../../trace/predicate/status.ts';
 import { runStats } from '../../../trace/predicate/run-stats.ts';
 import { writeTraceIndex } from '../../../trace/predicate/write-index.ts';
-import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import type { EitherCase } from '../../names.ts';
+import { messageOf, type TraceLogger } from '../logger.ts';
 import { LineFile } from './line-file.ts';
+import { SinkLogger } from './sink-logger.ts';
+import { sinkOptions } from './sink-options.ts';
 import { TraceSink, type TraceEvent } from './sink.ts';
 
 export interface JsonlOptions {
@@ -16,16 +19,17 @@ export interface JsonlOptions {
 
 export class JsonlTraceSink extends TraceSink {
   readonly #path: string;
-  readonly #logger: TraceLogger;
+  readonly #logger: SinkLogger;
   readonly #file: LineFile;
   readonly #index: boolean;
   #closing: Promise<void> | undefined;
 
   /** Makes the parents; a file that is there is appended to. Throws where it cannot be written. */
-  constructor(path: string, options: JsonlOptions = {}) {
+  constructor(path: string, given: EitherCase<JsonlOptions> = {}) {
     super();
+    const options = sinkOptions(given, ['logger', 'index'], 'JsonlTraceSink') as JsonlOptions;
     this.#path = resolve(path);
-    this.#logger = safeLogger(options.logger);
+    this.#logger = new SinkLogger(options.logger);
     this.#index = options.index ?? true;
     this.#file = new LineFile({
       path: this.#path,
@@ -46,6 +50,10 @@ export class JsonlTraceSink extends TraceSink {
   override close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
+  }
+
+  override useLogger(logger: TraceLogger): void {
+    this.#logger.adopt(logger);
   }
 
   isClosed(): boolean {

@@ -6,10 +6,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock, type Clock } from '../../../server/clock.ts';
 import { isMissing } from '../../../server/fs-atomic.ts';
-import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import { messageOf, type TraceLogger } from '../logger.ts';
 import { own, type Release } from '../upload/owner.ts';
 import { pendingFolder } from '../upload/pending.ts';
 import { JsonlTraceSink } from './jsonl-sink.ts';
+import { SinkLogger } from './sink-logger.ts';
 import { TraceSink, type TraceEvent } from './sink.ts';
 
 /** The events of one sink, on this machine. */
@@ -29,10 +30,13 @@ export interface LocalFirstOptions {
   pauseMs?: number | undefined;
 }
 
+/** Of every sink of this kind. */
+export const LOCAL_FIRST_KEYS = ['logger', 'folder', 'tries', 'pauseMs'];
+
 const LINES = '.jsonl';
 
 export abstract class LocalFirstSink extends TraceSink {
-  protected readonly logger: TraceLogger;
+  protected readonly logger: SinkLogger;
   protected readonly clock: Clock = systemClock;
   readonly #options: LocalFirstOptions;
   readonly #folder: string;
@@ -46,7 +50,7 @@ export abstract class LocalFirstSink extends TraceSink {
   constructor(kind: string, place: string, options: LocalFirstOptions) {
     super();
     this.#options = options;
-    this.logger = safeLogger(options.logger);
+    this.logger = new SinkLogger(options.logger);
     const where = createHash('sha256').update(place).digest('hex').slice(0, 16);
     const root = options.folder ?? join(dirname(pendingFolder()), 'unsent');
     this.#folder = join(root, `${kind}-${where}`);
@@ -55,7 +59,7 @@ export abstract class LocalFirstSink extends TraceSink {
     this.#copy = { id, path: join(this.#folder, `${id}${LINES}`) };
     // Before the file is there: nobody must take it for one that was left.
     this.#owned = own({ lines: this.#copy.path });
-    this.#file = new JsonlTraceSink(this.#copy.path, { logger: options.logger, index: false });
+    this.#file = new JsonlTraceSink(this.#copy.path, { logger: this.logger, index: false });
     this.#earlier = this.#sendEarlier();
   }
 
@@ -69,6 +73,10 @@ export abstract class LocalFirstSink extends TraceSink {
   override close(): Promise<void> {
     this.#closing ??= this.#end();
     return this.#closing;
+  }
+
+  override useLogger(logger: TraceLogger): void {
+    this.logger.adopt(logger);
   }
 
   /** An event was written. A sink that sends all at the end has nothing to do now. */

@@ -1,16 +1,17 @@
 // One run into several sinks. None of them can keep the others from their events.
-import { messageOf, safeLogger, type TraceLogger } from '../logger.ts';
+import { messageOf, type TraceLogger } from '../logger.ts';
+import { SinkLogger } from './sink-logger.ts';
 import { TraceSink, type CloseOptions, type TraceEvent } from './sink.ts';
 
 export class MultiSink extends TraceSink {
   readonly #sinks: readonly TraceSink[];
-  readonly #logger: TraceLogger;
+  readonly #logger: SinkLogger;
   readonly #writing = new Set<Promise<void>>();
 
   constructor(sinks: readonly TraceSink[], logger?: TraceLogger) {
     super();
     this.#sinks = [...sinks];
-    this.#logger = safeLogger(logger);
+    this.#logger = new SinkLogger(logger);
   }
 
   override emit(event: TraceEvent): void {
@@ -31,6 +32,12 @@ export class MultiSink extends TraceSink {
       const sink = this.#sinks[index];
       if (outcome.status === 'rejected' && sink) this.#failed(sink, outcome.reason);
     });
+  }
+
+  /** Its sinks may use it as well. */
+  override useLogger(logger: TraceLogger): void {
+    this.#logger.adopt(logger);
+    for (const sink of this.#sinks) sink.useLogger?.(this.#logger);
   }
 
   override getSinkType(): string {

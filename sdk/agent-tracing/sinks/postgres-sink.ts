@@ -4,8 +4,15 @@ import { DeskreelError } from '../../../protocol/errors.ts';
 import { readEvent } from '../../../trace/predicate/event.ts';
 import { readLines } from '../../../trace/predicate/lines.ts';
 import { messageOf } from '../logger.ts';
-import { LocalFirstSink, type LocalCopy, type LocalFirstOptions } from './local-first-sink.ts';
+import type { EitherCase } from '../../names.ts';
+import {
+  LOCAL_FIRST_KEYS,
+  LocalFirstSink,
+  type LocalCopy,
+  type LocalFirstOptions,
+} from './local-first-sink.ts';
 import { optionalPackage } from './optional-package.ts';
+import { sinkOptions } from './sink-options.ts';
 import type { TraceEvent } from './sink.ts';
 
 /** Options of `pg`'s pool; these and all others of it. */
@@ -40,8 +47,10 @@ export class PostgresTraceSink extends LocalFirstSink {
   #isScheduled = false;
 
   /** `new PostgresTraceSink(connectionString)`, or with options. Needs the package `pg`. */
-  constructor(options: string | PostgresOptions) {
-    const given = typeof options === 'string' ? { connection: options } : options;
+  constructor(options: string | EitherCase<PostgresOptions>) {
+    const said = typeof options === 'string' ? { connection: options } : options;
+    const keys = ['connection', 'table', ...LOCAL_FIRST_KEYS];
+    const given = sinkOptions(said, keys, 'PostgresTraceSink') as unknown as PostgresOptions;
     const table = given.table ?? 'trace_events';
     if (!/^[a-z_][a-z0-9_]{0,60}$/i.test(table)) {
       throw new DeskreelError('bad_request', `table ${table}: letters, digits and underscores, at most 61`);

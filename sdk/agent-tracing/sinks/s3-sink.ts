@@ -5,7 +5,14 @@ import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import { DeskreelError } from '../../../protocol/errors.ts';
 import { readEvent } from '../../../trace/predicate/event.ts';
 import { readLines } from '../../../trace/predicate/lines.ts';
-import { LocalFirstSink, type LocalCopy, type LocalFirstOptions } from './local-first-sink.ts';
+import type { EitherCase } from '../../names.ts';
+import {
+  LOCAL_FIRST_KEYS,
+  LocalFirstSink,
+  type LocalCopy,
+  type LocalFirstOptions,
+} from './local-first-sink.ts';
+import { sinkOptions } from './sink-options.ts';
 import { optionalPackage } from './optional-package.ts';
 
 /** Options of the package's `S3Client`; these and all others of it. */
@@ -37,9 +44,11 @@ export class S3TraceSink extends LocalFirstSink {
   #opened: Promise<{ s3: S3Package; client: S3Client }> | undefined;
 
   /** `new S3TraceSink(bucket, key)`, or with options. Needs the package `@aws-sdk/client-s3`. */
-  constructor(options: string | S3Options, key?: string) {
-    const given =
+  constructor(options: string | EitherCase<S3Options>, key?: string) {
+    const said =
       typeof options === 'string' ? { bucket: options, ...(key === undefined ? {} : { key }) } : options;
+    const keys = ['bucket', 'key', 'prefix', 'client', ...LOCAL_FIRST_KEYS];
+    const given = sinkOptions(said, keys, 'S3TraceSink') as unknown as S3Options;
     if (!given.bucket) throw new DeskreelError('bad_request', 'S3TraceSink: bucket is missing');
     // The key is part of the place: a copy that was left goes where it was to go.
     super('s3', JSON.stringify([given.bucket, given.key, given.prefix, given.client?.endpoint]), given);

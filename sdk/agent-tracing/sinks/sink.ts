@@ -1,4 +1,5 @@
 // Where the events of a run go. Extend it to store them wherever you like.
+import type { TraceLogger } from '../logger.ts';
 import type { PredicateEvent } from '../../../trace/predicate/event.ts';
 
 /** One line of a trace. */
@@ -15,6 +16,9 @@ export abstract class TraceSink {
 
   /** Called once, behind the last event. Resolves when all is stored. */
   abstract close(options?: CloseOptions): Promise<void>;
+
+  /** Told by its tracer, which logger is there for a sink that was given none. */
+  useLogger?(logger: TraceLogger): void;
 
   /** For logs: what kind of sink this is. */
   getSinkType(): string {
