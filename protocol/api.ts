@@ -12,6 +12,13 @@ import {
   TraceStopped,
 } from './tracing.ts';
 import {
+  ArtifactAddresses,
+  ArtifactsComplete,
+  ArtifactsCompleted,
+  ArtifactsInit,
+  ArtifactsKept,
+} from './artifacts.ts';
+import {
   ScreenshotAddresses,
   ScreenshotsInit,
   UploadAddress,
@@ -209,6 +216,27 @@ export const API = {
     title: 'End the upload of a run; it is a sealed trace when this is answered',
     body: UploadOfRun,
     response: UploadCompleted,
+  }),
+  initArtifacts: row({
+    method: 'POST',
+    path: '/v1/traces/artifacts/init',
+    title: 'Addresses for files that belong to a run, beside its trace',
+    body: ArtifactsInit,
+    response: ArtifactAddresses,
+  }),
+  completeArtifacts: row({
+    method: 'POST',
+    path: '/v1/traces/artifacts/complete',
+    title: 'End the upload of artifacts; they are the run’s, in the place of earlier ones',
+    body: ArtifactsComplete,
+    response: ArtifactsCompleted,
+  }),
+  listArtifacts: row({
+    method: 'GET',
+    path: '/v1/traces/:id/artifacts',
+    title: 'The artifacts of the trace’s run',
+    body: NoBody,
+    response: ArtifactsKept,
   }),
   redactTrace: row({
     method: 'POST',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isRunId } from './run-id.ts';
 
-const RunId = z.string().refine(isRunId, 'one safe file name: letters, digits and _ . : @ + -');
+export const RunId = z.string().refine(isRunId, 'one safe file name: letters, digits and _ . : @ + -');
 
 export const UploadInit = z.looseObject({
   run_id: RunId,

@@ -50,3 +50,4 @@ export { createTracer, type CreateTracerOptions } from './agent-tracing/create-t
 export { CloudTraceSink, type CloudOptions } from './agent-tracing/sinks/cloud-sink.ts';
 export { PostgresTraceSink, type PostgresOptions } from './agent-tracing/sinks/postgres-sink.ts';
 export { S3TraceSink, type S3Options } from './agent-tracing/sinks/s3-sink.ts';
+export { uploadArtifacts, type ArtifactOptions } from './agent-tracing/upload/artifacts.ts';

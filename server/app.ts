@@ -17,8 +17,9 @@ import { httpServer } from './http/server.ts';
 import { CommandMetrics } from './metrics/command-metrics.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { Retention } from './recorder/retention.ts';
-import { openTraceStore } from './recorder/traces-store.ts';
+import { openTraceStore, type TraceStore } from './recorder/traces-store.ts';
 import { openRequestStore } from './requests/request-store.ts';
+import { openArtifacts, type Artifacts } from './uploads/artifacts.ts';
 import { openUploads } from './uploads/uploads.ts';
 
 /** A download that is slower than this is cut when the server stops. Milliseconds. */
@@ -59,8 +60,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   const log = createLog({ write, now: () => clock.now(), secrets: [token] });
   const driver = await connectEngine(config.engine, clock);
   const store = new RecordStore(config.data);
-  const { durability } = config;
-  const traces = await openTraceStore({ data: config.data, clock, log, durability });
+  const { traces, artifacts } = await openTraces(config, clock, log);
   closing.defer('traces', () => traces.close());
   const recovered = await traces.recover();
   log.info('traces.recovered', { ...recovered });
@@ -86,6 +86,7 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
     driver,
     traces,
     uploads,
+    artifacts,
     authenticator,
     clock,
     log,
@@ -98,6 +99,22 @@ async function build(config: Config, options: ServerOptions, closing: CleanupSta
   closing.defer('url', await announceUrl(config.data, url));
   log.info('server.started', { url, instance: id });
   return running(url, token, closing, log);
+}
+
+/** The traces, and what belongs to their runs beside them: it goes with the last trace of its run. */
+async function openTraces(
+  { data, durability }: Config,
+  clock: Clock,
+  log: Log,
+): Promise<{ traces: TraceStore; artifacts: Artifacts }> {
+  const artifacts = await openArtifacts(data, clock);
+  const onDeleted = async (runId: string): Promise<void> => {
+    if ((await artifacts.list(runId)).length === 0) return;
+    const others = await traces.list();
+    if (!others.some(({ run_id: id }) => id === runId)) await artifacts.remove(runId);
+  };
+  const traces = await openTraceStore({ data, clock, log, durability, onDeleted });
+  return { traces, artifacts };
 }
 
 function running(url: string, token: string, closing: CleanupStack, log: Log): RunningServer {

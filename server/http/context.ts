@@ -8,6 +8,7 @@ import type { Registry } from '../desktops/registry.ts';
 import type { Log } from '../log.ts';
 import type { CommandMetrics } from '../metrics/command-metrics.ts';
 import type { TraceStore } from '../recorder/traces-store.ts';
+import type { Artifacts } from '../uploads/artifacts.ts';
 import type { Uploads } from '../uploads/uploads.ts';
 
 export interface HttpParts {
@@ -15,6 +16,7 @@ export interface HttpParts {
   driver: ContainerDriver;
   traces: TraceStore;
   uploads: Uploads;
+  artifacts: Artifacts;
   authenticator: Authenticator;
   clock: Clock;
   log: Log;

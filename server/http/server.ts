@@ -17,6 +17,7 @@ import { bindRoutes } from './routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { exportRoutes } from './export-routes.ts';
 import { archiveRoutes, traceRoutes } from './trace-routes.ts';
+import { artifactFileRoute, artifactPartRoute, artifactRoutes } from './artifact-routes.ts';
 import { uploadPartRoutes, uploadRoutes } from './upload-routes.ts';
 import { acceptUpgrades } from './upgrade.ts';
 
@@ -29,6 +30,7 @@ export function httpServer(parts: HttpParts): Server {
   healthz(app);
   loginRoutes(app, parts);
   uploadPartRoutes(app, parts);
+  artifactPartRoute(app, parts);
   app.use(keyCheck(parts));
   guardedRoutes(app, parts);
   app.use(loginPage);
@@ -48,7 +50,9 @@ function guardedRoutes(app: Express, parts: HttpParts): void {
   metrics(app, parts);
   openApiRoute(app);
   pageRoutes(app, parts);
-  bindRoutes(app, { ...desktopRoutes(parts), ...traceRoutes(parts), ...uploadRoutes(parts) });
+  const traces = { ...traceRoutes(parts), ...uploadRoutes(parts), ...artifactRoutes(parts) };
+  bindRoutes(app, { ...desktopRoutes(parts), ...traces });
+  artifactFileRoute(app, parts);
   archiveRoutes(app, parts);
   exportRoutes(app, parts);
   ptyRoutes(app, parts);

@@ -5,6 +5,7 @@ import { redactTrace } from '../recorder/redact/redact-trace.ts';
 import { checkReach } from './access.ts';
 import { desktopOf, pathParam, principalOf, type HttpParts } from './context.ts';
 import type { ApiHandlers } from './routes.ts';
+import { sendFile } from './send-file.ts';
 
 type Names =
   | 'startTrace'
@@ -76,13 +77,7 @@ async function sendArchive(parts: HttpParts, request: Request, response: Respons
   checkReach(principalOf(response), API.getTrace.reach);
   const { path } = await parts.traces.archive(pathParam(request, 'id'));
   response.type('application/zip').attachment(`${pathParam(request, 'id')}.zip`);
-  await new Promise<void>((resolve, reject) => {
-    response.sendFile(path, { dotfiles: 'allow' }, (error?: Error) => {
-      // A client that hangs up in the middle of a download needs no answer.
-      if (error === undefined || response.headersSent) resolve();
-      else reject(error);
-    });
-  });
+  await sendFile(response, path);
 }
 
 /** Where a trace's ZIP is, as the client that asks can reach it. */

@@ -45,6 +45,7 @@ export function uploadPartRoutes(app: Express, { uploads }: HttpParts): void {
   });
 }
 
-function hostOf(request: Request): string {
+/** What addresses of this server begin with, as the client that asks can reach it. */
+export function hostOf(request: Request): string {
   return `${request.protocol}://${request.headers.host ?? 'localhost'}`;
 }

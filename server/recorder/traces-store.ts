@@ -37,6 +37,8 @@ export interface TraceStoreParts {
   readonly log: Log;
   /** For traces that do not say. Default `process`. */
   readonly durability?: Durability;
+  /** A trace of this run is gone: what belongs to it elsewhere may go, too. */
+  readonly onDeleted?: (runId: string) => Promise<void>;
 }
 
 /** Fills an empty folder with a trace's rows and files. */
@@ -271,12 +273,13 @@ export class TraceStore {
    * `not_found`, or `conflict` while it is being recorded or held.
    */
   async delete(traceId: string): Promise<void> {
-    const { held } = await this.info(traceId);
+    const { held, run_id: runId } = await this.info(traceId);
     if (held) throw new DeskreelError('conflict', `${traceId} is held: \`deskreel trace release\` it first`);
     this.#refuseLive(traceId);
     await this.#archiving.get(traceId)?.catch(() => undefined);
     await this.#eraseElsewhere(traceId);
     await this.#remove(traceId);
+    await this.#parts.onDeleted?.(runId);
   }
 
   /** Finishes what a killed server left. To be called once, before anything is recorded. Never rejects for one trace. */
