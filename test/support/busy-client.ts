@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { CommandName } from '../../protocol/commands/table.ts';
 import { DeskreelError, type CommandSession } from '../../sdk/index.ts';
 import { rowsOf, type SavedTrace } from './saved-trace.ts';
+import { eventually } from './server.ts';
 
 /** A command whose client saw how it ended. Times are `performance.now()`. */
 export interface Answered {
@@ -30,6 +31,16 @@ const READS: readonly ((count: number) => readonly [CommandName, object])[] = [
   (count) => ['run_command', { command: `echo ${count}` }],
 ];
 
+/** A window that takes what is typed. Resolves when it is there. */
+export async function openEditor(session: CommandSession): Promise<void> {
+  const editor = { app: 'mousepad' };
+  await session.call('launch', editor);
+  await eventually(async () => {
+    const { windows } = (await session.call('get_application_windows', editor)) as { windows: unknown[] };
+    assert.ok(windows.length > 0);
+  });
+}
+
 /** Inputs and reads that flow into a desktop by one session until they are ended. */
 export class BusyClient {
   readonly answered: Answered[] = [];
@@ -42,6 +53,16 @@ export class BusyClient {
     this.#session = session;
     this.#label = label;
     this.#flowing = Promise.all([this.#flow('input', INPUTS), this.#flow('read', READS)]);
+  }
+
+  /** Resolves when so many more commands were answered, that were asked after now. */
+  async more(count: number, withinMs?: number): Promise<void> {
+    const nowMs = performance.now();
+    await eventually(() => {
+      const since = this.answered.filter(({ askedMs }) => askedMs > nowMs);
+      assert.ok(since.length >= count, `${since.length} commands answered`);
+      return Promise.resolve();
+    }, withinMs);
   }
 
   /** Ends the flow, and what is under way without an answer. */

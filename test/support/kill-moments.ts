@@ -7,7 +7,7 @@ import { systemClock } from '../../server/clock.ts';
 import { DeskreelError, type Deskreel } from '../../sdk/index.ts';
 import type { Answered, BusyClient } from './busy-client.ts';
 import { killedStart, type ServerProcess } from './server-process.ts';
-import { ask, eventually } from './server.ts';
+import { ask } from './server.ts';
 
 export const MOMENTS = ['commands', 'stop', 'recovery', 'download', 'cut', 'export'] as const;
 export type Moment = (typeof MOMENTS)[number];
@@ -55,14 +55,14 @@ const FORMATS = ['playwright', 'predicate', 'cua-viewer', 'osworld', 'otel'];
 /** Starts a trace while commands flow, and kills the server in the middle of that moment. */
 export async function killAt(moment: Moment, parts: KillParts): Promise<Killed> {
   const { deskreel, client, random, desktop } = parts;
-  await flows(client);
+  await client.more(3);
   const traceId = await deskreel.startTrace(desktop, {
     accessibility_tree: random() < 0.3,
     video: random() < 0.3,
     durability: random() < 0.2 ? 'power' : 'process',
   });
   const startedMs = performance.now();
-  await flows(client);
+  await client.more(3);
   await systemClock.sleep(random() * (moment === 'commands' ? parts.spans.commands : 300));
   const ended = await END[moment](parts, traceId);
   await client.end();
@@ -148,15 +148,6 @@ async function post({ url, token }: ServerProcess, path: string, body: object): 
   const headers = { 'X-API-Key': token };
   const answer = await ask(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   assert.equal(answer.status, 200, answer.text);
-}
-
-/** Waits for three answers more. */
-async function flows({ answered }: BusyClient): Promise<void> {
-  const wanted = answered.length + 3;
-  await eventually(() => {
-    assert.ok(answered.length >= wanted);
-    return Promise.resolve();
-  });
 }
 
 function isHangUp(error: unknown): boolean {

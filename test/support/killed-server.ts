@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deskreel, verifyTrace } from '../../sdk/index.ts';
 import { faultText } from '../../trace/verify/fault.ts';
-import { BusyClient, missingIn } from './busy-client.ts';
+import { BusyClient, missingIn, openEditor } from './busy-client.ts';
 import { firstSpans, killAt, type Killed, type Moment } from './kill-moments.ts';
 import { savedTrace, type SavedTrace } from './saved-trace.ts';
 import { serveProcess, type ServerProcess } from './server-process.ts';
@@ -13,7 +13,6 @@ import { ask, eventually, TestServer } from './server.ts';
 
 /** What the contract gives a desktop to answer again, from when /healthz does. */
 const ANSWERS_WITHIN_MS = 20_000;
-const EDITOR = { app: 'mousepad' };
 
 /** What became of one kill. */
 export interface AfterKill extends Omit<Killed, 'answered'> {
@@ -170,11 +169,7 @@ export class KilledServer implements AsyncDisposable {
     await using deskreel = await this.#open();
     this.#desktop = (await deskreel.createDesktop({ record: 'always' })).id;
     const session = deskreel.session(this.#desktop);
-    await session.call('launch', EDITOR);
-    await eventually(async () => {
-      const { windows } = (await session.call('get_application_windows', EDITOR)) as { windows: unknown[] };
-      assert.ok(windows.length > 0);
-    });
+    await openEditor(session);
     session.close();
   }
 
