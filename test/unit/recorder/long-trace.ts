@@ -1,5 +1,8 @@
 // A trace of many commands: what it costs to keep, to stop, to verify and to read.
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { systemClock } from '../../../server/clock.ts';
 import { readTrace } from '../../../sdk/index.ts';
 import { checkSealed } from './check.ts';
 import { bench } from './bench.ts';
@@ -9,19 +12,37 @@ export interface LongTrace {
   /** Milliseconds. */
   readonly stopMs: number;
   readonly readMs: number;
-  /** Bytes of the heap that the second half of the commands added, after garbage was collected. */
-  readonly grownBytes: number;
+  /** What the process held at a tenth, half and all of the commands, after garbage was collected. */
+  readonly memory: readonly Memory[];
 }
 
-/** Records so many clicks that lead from screen to screen, stops, verifies, reads. Needs `--expose-gc` to tell of memory. */
+/** Bytes. */
+export interface Memory {
+  readonly commands: number;
+  /** Of the heap, and outside of it what buffers hold. */
+  readonly held: number;
+  readonly rss: number;
+}
+
+/** Between two looks at the memory. Bytes. */
+const FALLING = 512 * 1024;
+
+/** Collects garbage. Only a context that is made after the flag is set has the function. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+/** Records so many clicks that lead from screen to screen, stops, verifies, reads. */
 export async function longTrace(commands: number): Promise<LongTrace> {
   await using it = await bench();
   const id = await it.start();
-  let halfway = 0;
-  await recordClicks(it, commands, (count) => {
-    if (count === Math.floor(commands / 2)) halfway = heap();
+  const collect = garbageCollector();
+  const memory: Memory[] = [];
+  const looks = [0.1, 0.5, 1].map((part) => Math.ceil(commands * part));
+  await recordClicks(it, commands, async (recorded) => {
+    if (looks.includes(recorded)) memory.push(await memoryAt(recorded, collect));
   });
-  const grownBytes = heap() - halfway;
   const from = performance.now();
   const { summary } = await it.recorder.stop();
   const stopMs = performance.now() - from;
@@ -32,10 +53,18 @@ export async function longTrace(commands: number): Promise<LongTrace> {
   const { events } = await readTrace(path);
   const readMs = performance.now() - before;
   assert.equal(events.length, commands + 2);
-  return { stopMs, readMs, grownBytes };
+  return { stopMs, readMs, memory };
 }
 
-function heap(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
+/** What is under way is not what is kept: looks until it falls no more. */
+async function memoryAt(commands: number, collect: () => void): Promise<Memory> {
+  let last = Infinity;
+  for (;;) {
+    collect();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const held = heapUsed + external;
+    if (held > last - FALLING) return { commands, held, rss };
+    last = held;
+    await systemClock.sleep(500);
+  }
 }

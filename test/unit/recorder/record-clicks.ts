@@ -7,11 +7,11 @@ import { CLICK, run, screenOf } from './synthetic-guest.ts';
 
 const SCREENS = 50;
 
-/** Into the trace that runs. */
+/** Into the trace that runs. `after` each of them it is told how many there are. */
 export async function recordClicks(
   { recorder, guest }: Bench,
   commands: number,
-  after: (count: number) => void = () => undefined,
+  after: (recorded: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const screens = await Promise.all(Array.from({ length: SCREENS }, (_, number) => screenOf(number)));
   for (let count = 0; count < commands; count += 1) {
@@ -21,7 +21,7 @@ export async function recordClicks(
     run(recorder, guest, { ...CLICK, leadsTo });
     // Pictures are written in turn: without a pause none would be, until the last command.
     if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
-    after(count);
+    await after(count + 1);
   }
 }
 
