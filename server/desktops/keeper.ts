@@ -5,12 +5,10 @@ import type { ContainerDriver, ContainerEvents, ContainerState } from '../contai
 import type { Log } from '../log.ts';
 import type { Desktop } from './desktop.ts';
 import { bringBack } from './lifecycle.ts';
+import { Patience } from './patience.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Registry } from './registry.ts';
 
-/** A desktop that dies more often than this in `PATIENCE_MS` stays lost for that long, or until somebody restarts it. */
-const RESTARTS = 3;
-const PATIENCE_MS = 5 * 60 * 1000;
 /** How often everything is compared, whatever was told: what a clean-up could not remove goes then. */
 const SWEEP_MS = 60_000;
 
@@ -26,11 +24,12 @@ export interface KeeperParts {
 export class Keeper implements ContainerEvents {
   readonly #parts: KeeperParts;
   readonly #stop = new AbortController();
-  readonly #restarts = new Map<string, number[]>();
+  readonly #patience: Patience;
   #watching: Promise<unknown> = Promise.resolve();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#patience = new Patience(parts.clock);
   }
 
   /** Lists what the records tell of, then follows the engine. Returns before the desktops answer again. */
@@ -112,22 +111,19 @@ export class Keeper implements ContainerEvents {
         return;
       case 'stopped':
         desktop.become('lost', 'its container ended');
-        if (this.#mayRestart(desktop)) await this.#bringBack(desktop);
+        if (this.#patience.allows(desktop.id))
+          await this.#bringBack(desktop, () => this.#patience.restarted(desktop.id));
     }
   }
 
-  async #bringBack(desktop: Desktop): Promise<void> {
+  async #bringBack(desktop: Desktop, onStarted = (): void => undefined): Promise<void> {
     desktop.become('restarting', 'the server takes it over');
     const { driver, log } = this.#parts;
-    await bringBack(this.#parts, desktop, this.#stop.signal, () => driver.start(desktop.id));
+    await bringBack(this.#parts, desktop, this.#stop.signal, async () => {
+      await driver.start(desktop.id);
+      onStarted();
+    });
     log.info('desktop.back', { desktop: desktop.id });
-  }
-
-  #mayRestart(desktop: Desktop): boolean {
-    const now = this.#parts.clock.monotonic();
-    const recent = (this.#restarts.get(desktop.id) ?? []).filter((at) => now - at < PATIENCE_MS);
-    this.#restarts.set(desktop.id, [...recent, now]);
-    return recent.length < RESTARTS;
   }
 
   async #logged(event: string, work: () => Promise<void>): Promise<void> {
