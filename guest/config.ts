@@ -1,5 +1,6 @@
 // The only reader of the agent's environment.
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 
 /** 6901 is where Cua's Docker provider looks, 6080 its successor. */
 const NOVNC = { files: '/usr/share/novnc', ports: [6901, 6080] } as const;
@@ -17,6 +18,8 @@ export interface GuestConfig {
   /** For viewers of the image used alone. */
   readonly novnc: { readonly files: string; readonly ports: readonly number[] };
   readonly home: string;
+  /** Where programs keep their settings. */
+  readonly configHome: string;
   /** What programs started in the desktop get: everything but what is the agent's own. */
   readonly childEnv: NodeJS.ProcessEnv;
 }
@@ -27,6 +30,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GuestConfig {
   const sessionBus = env['DBUS_SESSION_BUS_ADDRESS'] ?? `unix:path=${runtime}/bus`;
   const { DESKREEL_TOKEN: token = '', ...rest } = env;
   delete rest['NODE_COMPILE_CACHE'];
+  const home = env['HOME'] ?? homedir();
   return {
     token,
     port: Number(env['DESKREEL_AGENT_PORT'] ?? 8000),
@@ -35,7 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv): GuestConfig {
     runtimeDir: runtime,
     vncSocket: env['DESKREEL_VNC_SOCKET'] ?? `${runtime}/vnc.sock`,
     novnc: NOVNC,
-    home: env['HOME'] ?? homedir(),
+    home,
+    configHome: env['XDG_CONFIG_HOME'] ?? join(home, '.config'),
     childEnv: { ...rest, DISPLAY: display, DBUS_SESSION_BUS_ADDRESS: sessionBus },
   };
 }

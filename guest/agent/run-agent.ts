@@ -25,6 +25,7 @@ import { systemClock } from '../clock.ts';
 import { createHandlers, execute } from '../commands.ts';
 import type { GuestConfig } from '../config.ts';
 import { openDesktopParts } from '../desktop/parts.ts';
+import { provideComposeFile } from '../input/gtk-compose.ts';
 import { createInput, type Input } from '../input/input.ts';
 import { createPrivacy } from '../privacy/create.ts';
 import type { PrivacyGuard } from '../privacy/guard.ts';
@@ -48,6 +49,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
   const trees = new TreeMemory(systemClock);
+  await provideComposeFile(config.home, config.configHome).catch(report);
   const input = await createInput({ display, accessibility });
   const ptyNews = new PtyNews();
   const windows = new WindowManager(new XWindows(display));

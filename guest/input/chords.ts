@@ -1,6 +1,8 @@
 // Keys pressed, held and let go by name.
+import { finisherOf } from './gtk-compose.ts';
 import { isModifier, keysymsOfChord } from './keys.ts';
 import type { Keyboard, Plan } from './keyboard.ts';
+import { codePointOfKeysym } from './keysyms.ts';
 import type { Reading } from './reading.ts';
 import { makeCurrent } from './typist.ts';
 import type { FakeEvent } from './xtest.ts';
@@ -34,6 +36,16 @@ export class Chords {
       this.#keyboard.giveBack(plan);
     }
     if (plan.borrowed.length > 0) await reading.mapKnown();
+    await this.#finish(keysyms, reading);
+  }
+
+  /** Presses what makes GTK give up characters that it waits with. */
+  async #finish(keysyms: readonly number[], reading: Reading): Promise<void> {
+    for (const keysym of keysyms) {
+      const codePoint = codePointOfKeysym(keysym);
+      const finisher = codePoint === undefined ? undefined : finisherOf(codePoint);
+      if (finisher !== undefined) await this.press([finisher], reading);
+    }
   }
 
   /** Presses and holds. A key that is held already stays as it is, and is this session's from now on. */
@@ -58,6 +70,7 @@ export class Chords {
       this.#release(keysym);
       throw error;
     }
+    await this.#finish([keysym], reading);
   }
 
   /** Lets go, also what is not known to be held. */

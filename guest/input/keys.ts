@@ -143,7 +143,7 @@ export function keysymsOfChord(chord: string): number[] {
 }
 
 function splitChord(chord: string): string[] {
-  if (isOneCharacter(chord)) return [chord];
+  if (isOneCharacter(chord) || unicodeName(chord) !== undefined) return [chord];
   const parts = chord.endsWith('++') ? [...chord.slice(0, -2).split('+'), '+'] : chord.split('+');
   return parts.map((part) => (part.length > 1 ? part.trim() : part));
 }

@@ -1,8 +1,9 @@
 // Types text so that it arrives as it is: in chunks, each read before keycodes are lent to other characters.
+import { finisherOf } from './gtk-compose.ts';
 import type { Keyboard } from './keyboard.ts';
 import type { Reading } from './reading.ts';
 import type { Stroke } from './strokes.ts';
-import { tokensOf } from './text.ts';
+import { tokensOf, type Token } from './text.ts';
 import type { FakeEvent } from './xtest.ts';
 
 /** Keys sent before the programs are asked whether they have read them: bounds what waits in their queues. */
@@ -15,7 +16,7 @@ export async function typeText(
   reading: Reading,
   signal: AbortSignal,
 ): Promise<void> {
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(text).flatMap(withFinisher);
   if (tokens.length === 0) return;
   await makeCurrent(keyboard, reading);
   for (let at = 0; at < tokens.length;) {
@@ -29,6 +30,11 @@ export async function typeText(
     at = plan.next;
     await reading.caughtUp();
   }
+}
+
+function withFinisher(token: Token): Token[] {
+  const finisher = token.kind === 'character' ? finisherOf(token.codePoint) : undefined;
+  return finisher === undefined ? [token] : [token, { kind: 'key', keysym: finisher }];
 }
 
 /**

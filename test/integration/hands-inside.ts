@@ -1,7 +1,10 @@
 // Runs inside a desktop's container, started by hands-desktop.ts: one line in is one command for the guest's hands.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createAccessibility } from '../../guest/accessibility/create.ts';
 import { systemClock } from '../../guest/clock.ts';
+import { provideComposeFile } from '../../guest/input/gtk-compose.ts';
 import { createInput } from '../../guest/input/input.ts';
 import { openDisplay } from '../../guest/x/display.ts';
 import { COMMANDS } from '../../protocol/commands/table.ts';
@@ -24,6 +27,8 @@ const display = process.env['DISPLAY'] ?? ':1';
 const sessionBusAddress = process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '';
 const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock });
 const other = await openDisplay(display);
+const home = homedir();
+await provideComposeFile(home, join(home, '.config'));
 const input = await createInput({ display, accessibility });
 
 export interface KeyboardLock {

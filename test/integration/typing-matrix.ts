@@ -170,6 +170,18 @@ export function describeTyping(
           });
         }
 
+        if (application.takesScripts) {
+          it('dead keys, and single keys of characters that GTK takes for dead keys', async () => {
+            await desktop.layout('us');
+            await application.prepare(desktop);
+            for (const key of ['﹐', '＠', 'dead_acute', 'e', '\u{107ae}', 'U+07AE', 'dead_grave', 'a'])
+              await desktop.run('press_key', { key });
+            await desktop.run('hold_key', { key: '﹖', duration: 0.05 });
+            await desktop.run('type_text', { text: '.' });
+            assert.equal(await application.read(desktop), '﹐＠é\u{107ae}\u07aeà﹖.');
+          });
+        }
+
         for (const [seed, names] of application.takesScripts ? SCRIPT_LAYOUTS.entries() : []) {
           it(`every script on layout ${names}`, async (test) => {
             await desktop.layout(names);

@@ -27,7 +27,7 @@ const SPELLINGS: Record<string, readonly string[]> = {
   '0x20': ['space', ' '],
   '0x2b': ['+', 'plus'],
   '0xff8d': ['KP_Enter'],
-  '0x10020ac': ['U20AC', '€'],
+  '0x10020ac': ['U20AC', 'U+20AC', '€'],
   '0x100043b': ['л'],
   '0x101f600': ['😀'],
 };
@@ -61,6 +61,7 @@ describe('keys joined by +', () => {
     ['+', [0x2b]],
     ['ctrl + c', [0xffe3, 0x63]],
     ['Alt+F4', [0xffe9, 0xffc1]],
+    ['U+20AC', [0x10020ac]],
     ['ctrl+page_down', [0xffe3, 0xff56]],
   ];
   for (const [chord, keysyms] of chords) {

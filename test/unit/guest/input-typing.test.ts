@@ -1,6 +1,7 @@
 // Text as keys: tokens, keysyms, lent keycodes, the order of presses, and what is said of a text read back.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { composeFile, finisherOf } from '../../../guest/input/gtk-compose.ts';
 import { codePointOfKeysym, keysymOfCodePoint } from '../../../guest/input/keysyms.ts';
 import { compareTyped, verifyTyped } from '../../../guest/input/readback.ts';
 import { SpareKeys } from '../../../guest/input/spare-keys.ts';
@@ -56,6 +57,31 @@ describe('keysyms', () => {
   it('that type nothing stand for no character', () => {
     for (const keysym of [0xff0d, 0xffe1, 0xfe52, 0x1008ff12, 0x7b1]) {
       assert.equal(codePointOfKeysym(keysym), undefined, keysym.toString(16));
+    }
+  });
+});
+
+describe('what GTK takes for a dead key', () => {
+  it('has a finisher, other characters have none', () => {
+    const lost = ['\ufe50', '\ufe8c', '＠', '\u07ae', '\u{107ae}', '\u{ffe50}'];
+    for (const character of lost) assert.ok(finisherOf(codePoint(character)), character);
+    for (const character of ['a', 'é', '漢', '😀', '\ufe4f', '\ufe8d', '\uff21'])
+      assert.equal(finisherOf(codePoint(character)), undefined, character);
+  });
+
+  it('is the character again by the file, one sequence each', () => {
+    const sequences = new Map(
+      Array.from(composeFile().matchAll(/^<U(\w+)> <U(\w+)> : "\\x(\w+)"$/gm), ([, ...found]) => {
+        const [starter = 0, finisher = 0, made = 0] = found.map((digits) => Number.parseInt(digits, 16));
+        return [`${starter} ${finisher}`, made];
+      }),
+    );
+    assert.equal(sequences.size, composeFile().trim().split('\n').length - 1);
+    for (const character of ['\ufe50', '＠', '\u07ae', '\u{107ae}', '\u{207ae}', '\u{10fe50}']) {
+      const typed = codePoint(character);
+      const finisher = finisherOf(typed) ?? 0;
+      // GTK keeps 16 bits of what it is given.
+      assert.equal(sequences.get(`${typed & 0xffff} ${finisher & 0xffff}`), typed);
     }
   });
 });
