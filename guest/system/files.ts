@@ -90,7 +90,8 @@ async function readRange(path: string, offset: number, length: number | undefine
   }
 }
 
-async function tell<T>(work: Promise<T>): Promise<T> {
+/** What the file system refuses, as the failure of a command. */
+export async function tell<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -1,10 +1,13 @@
 // The commands that start programs: in the desktop's environment, and ended as a whole group when their time is over.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { CommandParams, CommandResult } from '../../protocol/commands/table.ts';
 import type { Call, Handlers } from '../handlers.ts';
-import { expandHome } from './files.ts';
+import { expandHome, tell } from './files.ts';
 import { OutputCollector, type Output } from './output.ts';
 
 export type ProcessHandlers = Pick<Handlers, 'run_command' | 'launch' | 'open'>;
@@ -20,12 +23,25 @@ export function createProcessHandlers(around: Surroundings): ProcessHandlers {
     launch: async ({ app, args }) => ({
       pid: await launch(args ? [app, ...args] : ['sh', '-c', app], around),
     }),
-    open: async ({ target }) => ({ pid: await launch(openerOf(target, around.home), around) }),
+    open: async ({ target }) => ({ pid: await launch(['xdg-open', await openable(target, around)], around) }),
   };
 }
 
-function openerOf(target: string, home: string): string[] {
-  return ['xdg-open', /^[a-z][a-z0-9+.-]*:/i.test(target) ? target : expandHome(target, home)];
+/** An address, or a path from home. Of files we can tell that they are not there: what opens them says it to nobody. */
+async function openable(target: string, { home }: Surroundings): Promise<string> {
+  const isFileUrl = /^file:/i.test(target);
+  if (!isFileUrl && /^[a-z][a-z0-9+.-]*:/i.test(target)) return target;
+  const path = isFileUrl ? pathOfUrl(target) : resolve(home, expandHome(target, home));
+  await tell(stat(path));
+  return isFileUrl ? target : path;
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new DeskreelError('bad_params', `target: ${url} is no address of a file here`, { cause });
+  }
 }
 
 type RunParams = CommandParams<'run_command'>;

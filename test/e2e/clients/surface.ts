@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import type { DesktopContainer } from '../../support/container.ts';
 import { until } from '../../support/container.ts';
 import type { PythonClient } from '../../support/python-client.ts';
+import { desktopItself } from './surface-desktop.ts';
 
 const LIMIT_MS = 20_000;
 const NOTES = '/home/cua/notes.txt';
@@ -26,6 +27,7 @@ export async function works({ client, desktop }: Work): Promise<void> {
   await clipboard(client, desktop);
   await files(client, desktop);
   await browser(client, desktop);
+  await desktopItself(client, desktop);
 }
 
 async function screen(client: PythonClient, desktop: DesktopContainer): Promise<void> {
@@ -60,7 +62,7 @@ async function programs(client: PythonClient, desktop: DesktopContainer): Promis
 
 async function keyboard(client: PythonClient, desktop: DesktopContainer): Promise<void> {
   await client.call('interface.left_click', [IN_TEXT.x, IN_TEXT.y]);
-  await client.call('interface.type_text', ['Hello, Wörld! 漢字']);
+  await client.call('interface.type_text', ['Hello, Wörld! 漢字 ＠﹐']);
   await client.call('interface.press', ['enter']);
   for (const key of ['a', 'b', 'c']) await client.call('interface.press_key', [key]);
   await client.call('interface.press', ['left']);
@@ -70,7 +72,7 @@ async function keyboard(client: PythonClient, desktop: DesktopContainer): Promis
   await client.call('interface.press', ['left']);
   await client.call('interface.key_up', ['shift']);
   await client.call('interface.type_text', ['X']);
-  await holds({ client, desktop }, 'Hello, Wörld! 漢字\naX');
+  await holds({ client, desktop }, 'Hello, Wörld! 漢字 ＠﹐\naX');
 }
 
 async function pointer(client: PythonClient, desktop: DesktopContainer): Promise<void> {
@@ -209,6 +211,9 @@ async function files(client: PythonClient, desktop: DesktopContainer): Promise<v
   await client.call('interface.write_text', ['~/work/a.txt', 'line ñ\n']);
   assert.equal(await desktop.bash('cat ~/work/a.txt'), 'line ñ');
   assert.equal(await client.call('interface.read_text', ['~/work/a.txt']), 'line ñ\n');
+  await client.call('interface.write_text', ['~/work/a.txt', 'more\n', 'utf-8', true]);
+  assert.equal(await desktop.bash('cat ~/work/a.txt'), 'line ñ\nmore');
+  assert.equal((await client.bytes('interface.read_bytes', '~/work/a.txt', 8, 3)).toString(), 'mor');
   // Above five megabytes the client sends and reads in parts.
   const large = Buffer.alloc(6 * 1024 * 1024, 'deskreel ');
   await client.call('interface.write_bytes', ['~/work/large', { base64: large.toString('base64') }]);

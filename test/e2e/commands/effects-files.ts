@@ -110,6 +110,8 @@ const programs: EffectsOf<keyof typeof processCommands> = {
       assert.match(await shell.run('wmctrl -l'), /opened - Thunar/);
     });
     await shell.run("wmctrl -c 'opened - Thunar'");
+    for (const target of ['~/not there', 'not there', 'file:///not/there'])
+      await assert.rejects(desktop.open(target), { code: 'command_failed', message: /ENOENT/ });
   },
 };
 
