@@ -5,6 +5,7 @@ import { COMMANDS } from '../../protocol/commands/table.ts';
 import { LINK_VERSION, type FromGuest, type GuestStatus } from '../../protocol/link.ts';
 import { PtyNews } from '../../protocol/pty-stream.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
+import type { Accessibility } from '../accessibility/accessibility.ts';
 import { createAccessibility } from '../accessibility/create.ts';
 import { firstIdOf } from '../accessibility/first-id.ts';
 import { createAgentServer } from './agent-server.ts';
@@ -49,8 +50,7 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
   const trees = new TreeMemory(systemClock);
-  await provideComposeFile(config.home, config.configHome).catch(report);
-  const input = await createInput({ display, accessibility });
+  const input = await openInput(config, accessibility);
   const ptyNews = new PtyNews();
   const windows = new WindowManager(new XWindows(display));
   const browser = new Browser({ env: config.childEnv, home: config.home });
@@ -96,6 +96,12 @@ export async function runAgent(config: GuestConfig): Promise<void> {
 
 function helloOf(boot: string, status: GuestStatus, { secrets }: PrivacyGuard): FromGuest {
   return { type: 'hello', link: LINK_VERSION, boot, package: VERSION, status, secrets };
+}
+
+async function openInput(config: GuestConfig, accessibility: Accessibility): Promise<Input> {
+  // Without the file some characters do not arrive in GTK; that must not keep the agent from starting.
+  await provideComposeFile(config.home, config.configHome).catch(report);
+  return createInput({ display: config.display, accessibility });
 }
 
 function standAlone(
