@@ -11,10 +11,16 @@ import { textBody } from './body.ts';
 import { CUA_CLIENT } from './command-routes.ts';
 import { desktopOf, hangUp, type HttpParts } from './context.ts';
 
-const ROUTES = ['/v1/desktops/:id/pty', '/v1/desktops/:id/pty/:pid', '/v1/desktops/:id/pty/:pid/:part'];
+const TERMINALS = '/v1/desktops/:id/pty';
 
 export function ptyRoutes(app: Express, parts: HttpParts): void {
-  app.all(ROUTES, (request, response) => answer(parts, request, response));
+  const route = (request: Request, response: Response): Promise<void> => answer(parts, request, response);
+  app.post(TERMINALS, route);
+  app.route(`${TERMINALS}/:pid`).get(route).delete(route);
+  app.post([`${TERMINALS}/:pid/stdin`, `${TERMINALS}/:pid/resize`], route);
+  app.get(`${TERMINALS}/:pid/stream`, route);
+  // What is not there is told in the words of this dialect, too.
+  app.all([TERMINALS, `${TERMINALS}/:pid`, `${TERMINALS}/:pid/:part`], route);
 }
 
 async function answer(parts: HttpParts, request: Request, response: Response): Promise<void> {

@@ -23,6 +23,13 @@ import { acceptUpgrades } from './upgrade.ts';
 
 /** Not listening yet. */
 export function httpServer(parts: HttpParts): Server {
+  const server = createServer(httpApp(parts));
+  acceptUpgrades(server, parts);
+  return server;
+}
+
+/** All routes but those of WebSockets. */
+export function httpApp(parts: HttpParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(placeCheck(parts));
@@ -35,9 +42,7 @@ export function httpServer(parts: HttpParts): Server {
   guardedRoutes(app, parts);
   app.use(loginPage);
   app.use(errorReply(parts.log));
-  const server = createServer(app);
-  acceptUpgrades(server, parts);
-  return server;
+  return app;
 }
 
 function guardedRoutes(app: Express, parts: HttpParts): void {

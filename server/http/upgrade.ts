@@ -13,6 +13,13 @@ import { FirstMessages, notAuthenticated, type Credentials } from './first-messa
 import { ptySocket } from './pty-routes.ts';
 import { relayVnc } from './vnc-relay.ts';
 
+/** All of them, in Express's notation. */
+export const SOCKET_PATHS = [
+  '/v1/desktops/:id/ws',
+  '/v1/desktops/:id/vnc',
+  '/v1/desktops/:id/pty/:pid/ws',
+  '/ws',
+] as const;
 const PATH = /^\/v1\/desktops\/([^/?]+)\/(ws|vnc|pty\/\d+\/ws)(?:\?.*)?$/;
 /** Where Cua's clients connect that name their container and its key in their first message. */
 const CUA_PATH = /^\/ws(?:\?.*)?$/;

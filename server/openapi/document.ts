@@ -1,35 +1,44 @@
-// The OpenAPI document: every row of the REST table, and every command under a path of its own.
+// The OpenAPI document: every row of the REST table, every other route, and every command under a path of its own.
 import { z } from 'zod';
 import { API, type ApiRow } from '../../protocol/api.ts';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import { ERROR_CODES } from '../../protocol/errors.ts';
+import { OTHER_ROUTES, type OtherRoute } from './other-routes.ts';
+import {
+  contentOf,
+  done,
+  failure,
+  jsonBody,
+  openApiPath,
+  pathParameters,
+  queryParameters,
+  type Operation,
+} from './parts.ts';
 import { Schemas, type JsonSchema } from './schemas.ts';
 
-type Operation = Record<string, unknown>;
 type Paths = Record<string, Record<string, Operation>>;
 
 const VERSION = '3.1.1';
-const DESKTOP: Operation = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  schema: { type: 'string' },
-  description: 'Id or name of the desktop',
-};
+const TAGS = ['desktops', 'traces', 'commands', 'terminals', 'pages', 'operations'];
 
 const ErrorReply = z.object({
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.unknown().optional() }),
 });
 const CommandFailure = ErrorReply.extend({ success: z.literal(false) });
+/** As Cua's clients read a refusal. */
+const Detail = z.object({ detail: z.string() });
 
 /** The document for a server of this version of the package. */
 export function openApiDocument(packageVersion: string): Record<string, unknown> {
   const schemas = new Schemas();
-  schemas.components['Error'] = schemas.of('Error', ErrorReply, 'output');
-  schemas.components['CommandFailure'] = schemas.of('CommandFailure', CommandFailure, 'output');
+  for (const [name, schema] of Object.entries({ Error: ErrorReply, CommandFailure, Detail })) {
+    schemas.components[name] = schemas.of(name, schema, 'output');
+  }
   const paths: Paths = {};
-  for (const [name, row] of Object.entries(API)) addRow(paths, schemas, name, row);
-  for (const name of COMMAND_NAMES) addCommand(paths, schemas, name);
+  for (const [name, row] of Object.entries(API)) add(paths, row, rowOperation(schemas, name, row));
+  for (const [name, route] of Object.entries(OTHER_ROUTES))
+    add(paths, route, otherOperation(schemas, name, route));
+  for (const name of COMMAND_NAMES) add(paths, commandRoute(name), commandOperation(schemas, name));
   return {
     openapi: VERSION,
     info: {
@@ -40,7 +49,7 @@ export function openApiDocument(packageVersion: string): Record<string, unknown>
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: [{ name: 'desktops' }, { name: 'traces' }, { name: 'commands' }],
+    tags: TAGS.map((name) => ({ name })),
     paths,
     components: {
       schemas: schemas.components,
@@ -52,51 +61,65 @@ export function openApiDocument(packageVersion: string): Record<string, unknown>
   };
 }
 
-function addRow(paths: Paths, schemas: Schemas, name: string, row: ApiRow): void {
-  const path = row.path.replaceAll(/:(\w+)/g, '{$1}');
-  const answer = row.response instanceof z.ZodUndefined ? {} : jsonContent(schemas, name, row);
-  const operation: Operation = {
+function add(paths: Paths, { method, path }: { method: string; path: string }, operation: Operation): void {
+  (paths[openApiPath(path)] ??= {})[method.toLowerCase()] = operation;
+}
+
+function rowOperation(schemas: Schemas, name: string, row: ApiRow): Operation {
+  const hasAnswer = !(row.response instanceof z.ZodUndefined);
+  const answer = hasAnswer ? { 'application/json': row.response } : {};
+  return {
     operationId: name,
     summary: row.title,
-    tags: [path.includes('trace') ? 'traces' : 'desktops'],
-    responses: { [row.status]: { description: 'Done', ...answer }, default: failure('Error') },
+    tags: [row.path.includes('trace') ? 'traces' : 'desktops'],
+    parameters: pathParameters(row.path),
+    ...(row.method === 'POST' && { requestBody: jsonBody(schemas.of(`${name}_body`, row.body, 'input')) }),
+    responses: {
+      [row.status]: done(contentOf(schemas, `${name}_answer`, answer, 'output')),
+      default: failure('Error'),
+    },
   };
-  if (path.includes('{id}')) operation['parameters'] = [idOf(path)];
-  if (row.method === 'POST') {
-    operation['requestBody'] = jsonBody(schemas.of(`${name}_body`, row.body, 'input'));
-  }
-  (paths[path] ??= {})[row.method.toLowerCase()] = operation;
 }
 
-function jsonContent(schemas: Schemas, name: string, row: ApiRow): Operation {
+function otherOperation(schemas: Schemas, name: string, route: OtherRoute): Operation {
+  const { body, answer = {}, status = 200 } = route;
   return {
-    content: { 'application/json': { schema: schemas.of(`${name}_answer`, row.response, 'output') } },
+    operationId: name,
+    summary: route.title,
+    tags: [route.tag],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    ...(body && {
+      requestBody: { required: true, content: contentOf(schemas, `${name}_body`, body, 'input') },
+    }),
+    ...(route.isOpen && { security: [] }),
+    responses: {
+      [status]: done(contentOf(schemas, `${name}_answer`, answer, 'output')),
+      default: failure(route.failure ?? 'Error'),
+    },
   };
 }
 
-function idOf(path: string): Operation {
-  return path.startsWith('/v1/desktops') ? DESKTOP : { ...DESKTOP, description: 'Id of the trace' };
+function commandRoute(name: CommandName): { method: string; path: string } {
+  return { method: 'POST', path: `/v1/desktops/:id/commands/${name}` };
 }
 
-function addCommand(paths: Paths, schemas: Schemas, name: CommandName): void {
+function commandOperation(schemas: Schemas, name: CommandName): Operation {
   const { title, params, result, permission } = commandSpec(name);
   const answer: JsonSchema = {
     type: 'object',
     properties: { success: { const: true }, result: schemas.of(`${name}_result`, result, 'output') },
     required: ['success', 'result'],
   };
-  paths[`/v1/desktops/{id}/commands/${name}`] = {
-    post: {
-      operationId: name,
-      summary: title,
-      description: permission === 'view' ? 'Reads the desktop.' : 'Changes the desktop.',
-      tags: ['commands'],
-      parameters: [DESKTOP, IDEMPOTENCY_KEY],
-      requestBody: jsonBody(schemas.of(`${name}_params`, params, 'input')),
-      responses: {
-        200: { description: 'Done', content: { 'application/json': { schema: answer } } },
-        default: failure('CommandFailure'),
-      },
+  return {
+    operationId: name,
+    summary: title,
+    description: permission === 'view' ? 'Reads the desktop.' : 'Changes the desktop.',
+    tags: ['commands'],
+    parameters: [...pathParameters(commandRoute(name).path), IDEMPOTENCY_KEY],
+    requestBody: jsonBody(schemas.of(`${name}_params`, params, 'input')),
+    responses: {
+      200: done({ 'application/json': { schema: answer } }),
+      default: failure('CommandFailure'),
     },
   };
 }
@@ -107,12 +130,3 @@ const IDEMPOTENCY_KEY: Operation = {
   schema: { type: 'string', minLength: 1, maxLength: 200 },
   description: 'The same key again gets the same answer; the command is carried out once',
 };
-
-function jsonBody(schema: JsonSchema): Operation {
-  return { required: false, content: { 'application/json': { schema } } };
-}
-
-function failure(component: string): Operation {
-  const schema = { $ref: `#/components/schemas/${component}` };
-  return { description: 'Not done', content: { 'application/json': { schema } } };
-}
