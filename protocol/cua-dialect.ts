@@ -34,32 +34,39 @@ export async function answerCuaText(text: string, run: RunCommand): Promise<CuaR
 }
 
 /** `POST …/cmd`: what cannot be run is a 400 with `detail`; what ran and failed is a reply with `success: false`. */
-export async function answerCuaPost(body: string, run: RunCommand): Promise<CuaHttpAnswer> {
-  let request: CuaRequest;
-  try {
-    request = parseWith(CuaRequest, parseJson(body), 'request');
-  } catch (thrown) {
-    return cuaDetail(ERROR_STATUS.bad_request, toDeskreelError(thrown).message);
-  }
-  const { command, params } = request;
-  if (command === 'authenticate') return cuaEvent(AUTHENTICATED);
-  const outcome = await run(command, params ?? {});
-  if (outcome.error?.code === 'unknown_command')
-    return cuaDetail(ERROR_STATUS.bad_request, outcome.error.message);
-  return cuaEvent(toCuaReply(outcome));
+export function answerCuaPost(body: string, run: RunCommand): Promise<CuaHttpAnswer> {
+  return answerPost(body, async ({ command, params }) => {
+    if (command === 'authenticate') return cuaEvent(AUTHENTICATED);
+    const outcome = await run(command, params ?? {});
+    const { error } = outcome;
+    return error?.code === 'unknown_command' ? cannotRun(error.message) : cuaEvent(toCuaReply(outcome));
+  });
 }
 
 /** `POST …/playwright_exec`: the same reply as JSON. Clients read an answer with status 200 alone, a failure too. */
-export async function answerBrowserPost(body: string, run: RunCommand): Promise<CuaHttpAnswer> {
+export function answerBrowserPost(body: string, run: RunCommand): Promise<CuaHttpAnswer> {
+  return answerPost(body, async ({ command, params }) => {
+    const reply = toCuaReply(await run('playwright_exec', { ...params, command }));
+    return { status: 200, type: 'application/json', body: JSON.stringify(reply) };
+  });
+}
+
+/** Reads the request of either, and answers one that cannot be read. */
+async function answerPost(
+  body: string,
+  answer: (request: CuaRequest) => Promise<CuaHttpAnswer>,
+): Promise<CuaHttpAnswer> {
   let request: CuaRequest;
   try {
     request = parseWith(CuaRequest, parseJson(body), 'request');
   } catch (thrown) {
-    return cuaDetail(ERROR_STATUS.bad_request, toDeskreelError(thrown).message);
+    return cannotRun(toDeskreelError(thrown).message);
   }
-  const { command, params } = request;
-  const reply = toCuaReply(await run('playwright_exec', { ...params, command }));
-  return { status: 200, type: 'application/json', body: JSON.stringify(reply) };
+  return answer(request);
+}
+
+function cannotRun(why: string): CuaHttpAnswer {
+  return cuaDetail(ERROR_STATUS.bad_request, why);
 }
 
 /** The result's fields flat beside `success`, an error as text. */

@@ -4,6 +4,7 @@ import { COMMANDS, resolveCommand, type CommandName } from '../../protocol/comma
 import { DeskreelError, toDeskreelError } from '../../protocol/errors.ts';
 import { packLinkMessage, type CaptureWish, type FromGuest, type ToGuest } from '../../protocol/link.ts';
 import type { Captures } from '../capture/captures.ts';
+import type { Call } from '../handlers.ts';
 import type { Clock } from '../clock.ts';
 import type { PrivacyGuard } from '../privacy/guard.ts';
 import { CallMemory, type LinkFrame, type Reply } from './call-memory.ts';
@@ -97,13 +98,13 @@ export class CallRunner {
     const { execute, sessions } = this.#parts;
     const stop = new AbortController();
     this.#running.set(id, { stop, input: COMMANDS[command].input });
-    const work = (): Promise<Executed> =>
-      runCall(command, { id, session, timeoutMs, cancelled: stop.signal }, (call) =>
-        execute(command, params, call),
-      );
+    const limits = { id, session, timeoutMs, cancelled: stop.signal };
     const wish = message.capture ?? unwished(command);
+    const work = (call: Call): Promise<Executed> => execute(command, params, call);
     try {
-      return await sessions.run(session, command, () => (wish ? captures.around(id, wish, work) : work()));
+      return await sessions.run(session, command, () =>
+        runCall(command, limits, work, (inner) => (wish ? captures.around(id, wish, inner) : inner())),
+      );
     } finally {
       this.#running.delete(id);
     }

@@ -19,17 +19,28 @@ export interface CallLimits {
   readonly cancelled: AbortSignal;
 }
 
-/** Rejects with `timeout` or `cancelled` as soon as either is so, whatever the work still does. */
+/** Runs the work between what comes before and after it, such as captures. */
+type Around = (work: () => Promise<Executed>) => Promise<Executed>;
+
+/**
+ * Rejects with `timeout` or `cancelled` as soon as either is so, whatever the work and what is around it still do. Work
+ * that had not begun by then never does.
+ */
 export async function runCall(
   command: CommandName,
   { id, session, timeoutMs, cancelled }: CallLimits,
   work: (call: Call) => Promise<Executed>,
+  around: Around = (inner) => inner(),
 ): Promise<Executed> {
   if (cancelled.aborted) throw new DeskreelError('cancelled', 'the command was cancelled before it began');
   const limit = AbortSignal.timeout(timeoutMs);
   const call: Call = { id, session, signal: AbortSignal.any([cancelled, limit]) };
+  const inTime = async (): Promise<Executed> => {
+    call.signal.throwIfAborted();
+    return untilAborted(work(call), call.signal);
+  };
   try {
-    return await untilAborted(work(call), call.signal);
+    return await untilAborted(around(inTime), call.signal);
   } catch (error) {
     throw limit.aborted ? timedOut(command, timeoutMs, error) : error;
   }

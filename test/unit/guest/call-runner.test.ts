@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { CallMemory } from '../../../guest/agent/call-memory.ts';
 import { CallRunner, type CallMessage } from '../../../guest/agent/call-runner.ts';
 import type { Execute } from '../../../guest/agent/run-call.ts';
+import type { Captures } from '../../../guest/capture/captures.ts';
 import { Sessions } from '../../../guest/agent/sessions.ts';
 import { systemClock, type Clock } from '../../../guest/clock.ts';
 import { nothingToHide } from '../../support/no-secrets.ts';
@@ -67,6 +68,30 @@ describe('a call', () => {
     const again = await told(calls.reply(call('0', { again: true }), noCaptures));
     assert.deepEqual([again.success, again.error?.code], [false, 'unknown_outcome']);
     assert.equal(count, 5_001);
+  });
+
+  it('ends in time though the frame before it hangs, and is not carried out when that comes at last', async () => {
+    let count = 0;
+    const calls = runner(() => {
+      count += 1;
+      return Promise.resolve({ result: {} });
+    });
+    const grabbed = Promise.withResolvers<undefined>();
+    const ended = Promise.withResolvers<unknown>();
+    const hanging: Captures = {
+      ...noCaptures,
+      around: async (_callId, _wish, work) => {
+        await grabbed.promise;
+        const worked = work();
+        worked.then(ended.resolve, ended.resolve);
+        return worked;
+      },
+    };
+    const reply = await told(calls.reply(call('c', { timeout_ms: 50 }), hanging));
+    assert.deepEqual([reply.success, reply.error?.code], [false, 'timeout']);
+    grabbed.resolve(undefined);
+    await ended.promise;
+    assert.equal(count, 0);
   });
 
   it('of input ends when its server stays away, and goes on when it is back in time', async () => {
