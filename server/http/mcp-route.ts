@@ -1,4 +1,4 @@
-// MCP over HTTP (streamable, without sessions): at /mcp with the server's token, under a desktop's key for that desktop.
+// MCP over HTTP (streamable; of its clients nothing is kept but what runs): at /mcp with the server's token, under a desktop's key for that desktop.
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Express, Request, Response } from 'express';
 import type { McpDesktops } from '../mcp/desktops.ts';
@@ -6,17 +6,21 @@ import { createMcpServer } from '../mcp/mcp-server.ts';
 import { checkReach } from './access.ts';
 import { jsonBody } from './body.ts';
 import { desktopOf, principalOf, type HttpParts } from './context.ts';
+import { McpCalls } from './mcp-calls.ts';
 import { allDesktops, oneDesktop } from './mcp-desktops.ts';
 
 const METHOD_NOT_ALLOWED = 405;
+const ACCEPTED = 202;
 
 export function mcpRoutes(app: Express, parts: HttpParts): void {
+  const calls = new McpCalls();
+  const served = { ...parts, calls };
   app.post('/mcp', async (request, response) => {
     checkReach(principalOf(response), 'server');
-    await answer(parts, request, response, allDesktops(parts, request));
+    await answer(served, request, response, allDesktops(parts, request));
   });
   app.post('/v1/desktops/:id/mcp', async (request, response) => {
-    await answer(parts, request, response, oneDesktop(desktopOf(parts, request), request));
+    await answer(served, request, response, oneDesktop(desktopOf(parts, request), request));
   });
   // Nothing is ever told unasked, and there is no session to end.
   app.all(['/mcp', '/v1/desktops/:id/mcp'], (_request, response) => {
@@ -25,7 +29,7 @@ export function mcpRoutes(app: Express, parts: HttpParts): void {
 }
 
 async function answer(
-  parts: HttpParts,
+  parts: HttpParts & { calls: McpCalls },
   request: Request,
   response: Response,
   desktops: McpDesktops,
@@ -37,6 +41,9 @@ async function answer(
   const end = (): void => void server.close();
   response.on('close', end);
   parts.closing.addEventListener('abort', end, { once: true, signal: responseClosed(response) });
+  // A call that is taken back has no answer.
+  const takeBack = (): void => void server.close().then(() => response.status(ACCEPTED).end());
+  for (const message of [body].flat()) parts.calls.note(message, request, response, takeBack);
   await server.connect(transport);
   await transport.handleRequest(request, response, body);
 }

@@ -87,7 +87,11 @@ describe('MCP over HTTP', () => {
       ['computer_left_click', { x: 9000, y: 1 }, /^out_of_screen: /],
       ['computer_left_click', { x: 'left' }, /^bad_params: .*x/],
       ['computer_press_key', { key: 'no such key' }, /^unknown_key: /],
-      ['computer_screenshot', { desktop: 'nowhere' }, /^not_found: .*desk/],
+      ['computer_screenshot', { desktop: 'nowhere' }, /^not_found: .*nowhere.*desk/],
+      ['computer_screenshot', { desktop: 7 }, /^bad_\w+: .*desktop/],
+      ['computer_read_text', { path: '/no such file' }, /^command_failed: .*ENOENT/],
+      ['computer_run_command', { command: 'sleep 9', timeout: 0.3 }, /^timeout: /],
+      ['computer_invoke_element', { title: 'no such element' }, /^not_found: /],
       ['trace_stop', {}, /^trace_inactive: /],
     ];
     for (const [name, args, message] of wrong) {
@@ -155,6 +159,42 @@ describe('MCP over HTTP', () => {
       await computer.stop();
     }
   });
+
+  for (const [how, open] of [
+    ['over HTTP', () => overHttp('/mcp', server.auth)],
+    ['by the key of the desktop', () => overHttp(`${new URL(desktop.links.api).pathname}/mcp`, {})],
+    ['over standard input and output', overStdio],
+  ] as const) {
+    it(`ends a tool that the client takes back, ${how}, and that one alone`, async () => {
+      const computer = await attach(server, desktop.id);
+      await using client = closing(await open());
+      // Another client's request has the same number.
+      await using other = closing(await open());
+      const alive = async (name: string): Promise<boolean> =>
+        (await computer.interface.runCommand(`kill -0 "$(cat /tmp/${name})"`)).returnCode === 0;
+      const sleeper = (name: string): object => ({ command: `echo $$ >/tmp/${name}; exec sleep 60` });
+      const away = new AbortController();
+      const call = (mcp: Client, name: string, signal: AbortSignal): Promise<unknown> =>
+        mcp.callTool({ name: 'computer_run_command', arguments: { ...sleeper(name) } }, undefined, {
+          signal,
+        });
+      try {
+        const taken = assert.rejects(call(client.mcp, 'taken', away.signal), /given up/);
+        const end = new AbortController();
+        const left = assert.rejects(call(other.mcp, 'left', end.signal));
+        await eventually(async () => assert.ok((await alive('taken')) && (await alive('left')), 'both run'));
+        away.abort('given up');
+        await taken;
+        await eventually(async () => assert.ok(!(await alive('taken')), 'it has ended'));
+        assert.ok(await alive('left'));
+        assert.match(textOf(await use(client.mcp, 'computer_get_screen_size')), /1280/);
+        end.abort();
+        await left;
+      } finally {
+        await computer.stop();
+      }
+    });
+  }
 
   it('records what it does', async () => {
     await using client = closing(await overHttp('/mcp', server.auth));
