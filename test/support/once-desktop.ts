@@ -1,8 +1,10 @@
 // A desktop with an editor on a file, behind a server that can be killed: what a client's commands did can be read in the file.
 import assert from 'node:assert/strict';
+import { on, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import { CommandSession } from '../../sdk/connection/command-session.ts';
 import { Deskreel, DeskreelError } from '../../sdk/index.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
@@ -64,6 +66,28 @@ export class OnceDesktop implements AsyncDisposable {
 
   async killAgent(): Promise<void> {
     await inside(this.#owner.docker, this.#id, KILL_AGENT);
+  }
+
+  /** Where requests go by REST, and what they must carry. */
+  rest(): { api: string; headers: Record<string, string> } {
+    const { url, token } = this.#process;
+    return { api: `${url}/v1/desktops/${this.#id}`, headers: { Authorization: `Bearer ${token}` } };
+  }
+
+  /** One request over a socket of its own that speaks for the session; resolves with its reply. */
+  async bySocket(session: string, request: object): Promise<Record<string, unknown>> {
+    const { api, headers } = this.rest();
+    const socket = new WebSocket(`${api.replace('http', 'ws')}/ws`, { headers });
+    try {
+      await once(socket, 'open');
+      const heard = on(socket, 'message');
+      for (const message of [{ hello: { session } }, request]) socket.send(JSON.stringify(message));
+      await heard.next();
+      const { value } = (await heard.next()) as { value: [Buffer] };
+      return JSON.parse(value[0].toString()) as Record<string, unknown>;
+    } finally {
+      socket.terminate();
+    }
   }
 
   /** An empty file in an editor that has the focus. */
