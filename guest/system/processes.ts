@@ -1,7 +1,7 @@
 // The commands that start programs: in the desktop's environment, and ended as a whole group when their time is over.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeskreelError } from '../../protocol/errors.ts';
@@ -48,8 +48,11 @@ type RunParams = CommandParams<'run_command'>;
 type RunResult = CommandResult<'run_command'>;
 
 async function runCommand(params: RunParams, call: Call, around: Surroundings): Promise<RunResult> {
+  const cwd = expandHome(params.cwd ?? around.home, around.home);
+  // Without this the refusal would be of bash, which is there.
+  await tell(access(cwd));
   const child = spawn('bash', ['-c', params.command], {
-    cwd: params.cwd === undefined ? around.home : expandHome(params.cwd, around.home),
+    cwd,
     env: { ...around.env, ...params.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -67,11 +70,22 @@ async function runCommand(params: RunParams, call: Call, around: Surroundings): 
 
 type End = number | 'timeout' | 'cancelled';
 
+/** What an ended group had written is read within this. Milliseconds. */
+const LAST_OUTPUT_MS = 100;
+
 /** The exit status (128 + signal where a signal ended it), once the program and its output are done. */
 async function endOf(child: ChildProcess, timeout: number | undefined, signal: AbortSignal): Promise<End> {
   const limit = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
   const stop = limit ? AbortSignal.any([limit, signal]) : signal;
-  const end = (): void => endGroup(child);
+  const end = (): void => {
+    endGroup(child);
+    // A process that left the group lives on and may hold the pipes: nobody waits for that one.
+    const letGo = setTimeout(
+      () => [child.stdout, child.stderr].forEach((pipe) => pipe?.destroy()),
+      LAST_OUTPUT_MS,
+    );
+    child.once('close', () => clearTimeout(letGo));
+  };
   stop.addEventListener('abort', end, { once: true });
   if (stop.aborted) end();
   try {

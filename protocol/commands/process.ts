@@ -9,8 +9,8 @@ export const processCommands = {
       command: z.string().min(1),
       /** Seconds; the whole process group is ended when they are over. */
       timeout: z.number().positive().max(86_400).nullish(),
-      cwd: z.string().optional(),
-      env: z.record(z.string(), z.string()).optional(),
+      cwd: z.string().nullish(),
+      env: z.record(z.string(), z.string()).nullish(),
     }),
     result: z.object({
       stdout: z.string(),
@@ -27,7 +27,7 @@ export const processCommands = {
   }),
   launch: changes({
     title: 'Launch',
-    params: z.object({ app: z.string().min(1), args: z.array(z.string()).optional() }),
+    params: z.object({ app: z.string().min(1), args: z.array(z.string()).nullish() }),
     result: z.object({ pid: z.number().int() }),
   }),
   open: changes({

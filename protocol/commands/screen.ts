@@ -3,9 +3,12 @@ import { z } from 'zod';
 import { Coordinate, Point, Size } from '../primitives.ts';
 import { NoParams, reads } from './spec.ts';
 
+/** Of JPEG, 1 to 95. What is beyond is the nearest of these, as clients of Cua's server are used to. */
+const Quality = z.number().transform((asked) => Math.min(95, Math.max(1, Math.round(asked))));
+
 const PictureParams = z.object({
   format: z.enum(['png', 'jpeg', 'jpg']).default('png'),
-  quality: z.number().int().min(1).max(95).default(95),
+  quality: Quality.default(95),
 });
 
 /** `image_data` is base64 without a data: prefix; `frame` is the hash of the whole screen's pixels. */

@@ -94,6 +94,16 @@ const programs: EffectsOf<keyof typeof processCommands> = {
       'none',
       'the whole group was ended',
     );
+    // One that has left the group holds the command's output open.
+    const from = performance.now();
+    const leaving = desktop.runCommand('echo first; setsid sleep 3142 & sleep 3141', { timeout: 0.5 });
+    await assert.rejects(leaving, {
+      code: 'timeout',
+      details: { fields: { stdout: 'first\n', stderr: 'Command timed out after 0.5s', return_code: -1 } },
+    });
+    assert.ok(performance.now() - from < 5000);
+    await shell.run('pkill -f "sleep 314[2]"');
+    await assert.rejects(desktop.runCommand('pwd', { cwd: '/not there' }), { message: /\/not there/ });
   },
   launch: async ({ desktop, shell }) => {
     const pid = await desktop.launch('xfce4-terminal', ['--title', 'launched here']);

@@ -18,6 +18,11 @@ export const screenEffects: EffectsOf<keyof typeof screenCommands> = {
     await stage.desktop.waitFor({ settled: true });
     const after = await stage.picture();
     assert.notDeepEqual(after.pixels, before.pixels);
+    // Beyond what there is, the best and the worst: clients of Cua's server send these.
+    const [best, worst] = await Promise.all(
+      [100, 0].map((quality) => stage.desktop.screenshot({ format: 'jpeg', quality })),
+    );
+    assert.ok((best?.length ?? 0) > (worst?.length ?? 0));
     const jpeg = await stage.desktop.screenshot({ format: 'jpeg', quality: 50 });
     assert.equal(jpeg.subarray(0, 3).toString('hex'), 'ffd8ff');
   },
