@@ -130,8 +130,10 @@ export const FromGuest = z.discriminatedUnion('type', [
     image: FrameInfo.optional(),
     /** That picture shows what is to be masked: the recorder's own copy is a `requested` frame. */
     image_private: z.boolean().optional(),
-    /** What of the result may be recorded, where that is less than all of it. */
-    recorded: z.object({ result: z.unknown(), masks: z.array(Mask) }).optional(),
+    /** What of the result may be recorded, where that is less than all of it; `evidence`: why it is nothing. */
+    recorded: z
+      .object({ result: z.unknown().optional(), masks: z.array(Mask), evidence: z.string().optional() })
+      .optional(),
   }),
   z.object({ type: z.literal('focus'), ask_id: z.string(), focus: KeyFocus }),
   /** With a PNG in a binary frame; as text when the server has that PNG already. */

@@ -105,6 +105,8 @@ const Reply = z.object({
     .object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.unknown().optional() })
     .optional(),
   result: z.unknown().optional(),
+  /** Why the result is not recorded. */
+  evidence: z.string().optional(),
   duration_ms: z.number(),
   ...Withheld,
 });

@@ -3,7 +3,7 @@
 import type { GuestReply } from '../../protocol/link.ts';
 import { coverTree, boundsOfMasks, masksOf } from '../../protocol/privacy/cover.ts';
 import { patternRedactor } from '../../protocol/privacy/pattern-redactor.ts';
-import { programAround } from '../../protocol/privacy/places.ts';
+import { contains, programAround } from '../../protocol/privacy/places.ts';
 import type { Redactor, Scene } from '../../protocol/privacy/redactor.ts';
 import { regionRedactor } from '../../protocol/privacy/region-redactor.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type TypedSecret,
 } from '../../protocol/privacy/rules.ts';
 import { titleRedactor } from '../../protocol/privacy/title-redactor.ts';
-import type { Size } from '../../protocol/primitives.ts';
+import type { Bounds, Size } from '../../protocol/primitives.ts';
 import type { TreeReport } from '../../protocol/tree.ts';
 import type { Clock } from '../clock.ts';
 import type { Frame } from '../screen/frame.ts';
@@ -34,12 +34,18 @@ export interface GuardParts {
   readonly clock: Clock;
 }
 
-/** The latest frame that was covered: what was found for it, and what was painted. */
+/** The latest frame that was covered: what was found for it, what was painted, and when something was found at all. */
 interface Last {
-  readonly frame: Frame;
   readonly found: readonly Mask[];
   readonly masks: readonly Mask[];
-  readonly atMs: number;
+  readonly foundMs: number;
+}
+
+/** A place in which a redactor found something, and the latest frame for which it did. */
+interface Claim {
+  readonly rule: Mask['rule'];
+  readonly place: Bounds;
+  readonly frame: Frame;
 }
 
 /** Looks at a screen that rests, until two say the same. */
@@ -60,6 +66,7 @@ export class PrivacyGuard {
   #ruled: Redactor[] = [];
   #rulesNumber = 0;
   #last: Last | undefined;
+  #claims: readonly Claim[] = [];
 
   constructor(parts: GuardParts) {
     this.#parts = parts;
@@ -143,8 +150,14 @@ export class PrivacyGuard {
   /** What of an answer may be recorded, where that is less: a tree may show a secret in parts, which nothing else does. */
   async coverAnswer(result: unknown): Promise<Pick<GuestReply, 'recorded'>> {
     if (!this.active || !isReport(result)) return {};
-    const { report, masks } = await this.coverTree(result);
-    return { recorded: { result: report, masks: [...masks] } };
+    try {
+      const { report, masks } = await this.coverTree(result);
+      return { recorded: { result: report, masks: [...masks] } };
+    } catch (error) {
+      // The answer is its client's all the same.
+      const evidence = `the answer could not be masked: ${error instanceof Error ? error.message : String(error)}`;
+      return { recorded: { masks: [], evidence } };
+    }
   }
 
   async #cover(frame: Frame, quiet: boolean): Promise<Covered> {
@@ -182,18 +195,23 @@ export class PrivacyGuard {
 
   #keep(frame: Frame, found: readonly Mask[], all: readonly Mask[]): Mask[] {
     const masks = merged(all);
-    this.#last = { frame, found, masks, atMs: this.#parts.clock.now() };
+    const places = found.flatMap(({ rule, bounds = [] }) => bounds.map((place) => ({ rule, place, frame })));
+    const left = this.#standing(frame).filter(
+      ({ place }) => !places.some((one) => contains(one.place, place)),
+    );
+    this.#claims = [...places, ...left];
+    const foundMs = found.length > 0 ? this.#parts.clock.now() : (this.#last?.foundMs ?? -Infinity);
+    this.#last = { found, masks, foundMs };
     return masks;
   }
 
   /** Places that nobody claims any more, and that look as they did when somebody did: a program may tell before it draws. */
   #unchanged(frame: Frame): Mask[] {
-    const last = this.#last;
-    if (!last) return [];
-    return last.masks.map(({ rule, bounds = [] }) => ({
-      rule,
-      bounds: bounds.filter((one) => looksTheSame(one, last.frame, frame)),
-    }));
+    return this.#standing(frame).map(({ rule, place }) => ({ rule, bounds: [place] }));
+  }
+
+  #standing(frame: Frame): Claim[] {
+    return this.#claims.filter((claim) => looksTheSame(claim.place, claim.frame, frame));
   }
 
   #look(size: Size): Promise<Scene> {
@@ -205,7 +223,7 @@ export class PrivacyGuard {
   }
 
   #isRecent(): boolean {
-    return this.#last !== undefined && this.#parts.clock.now() - this.#last.atMs < LEFT_MS;
+    return this.#last !== undefined && this.#parts.clock.now() - this.#last.foundMs < LEFT_MS;
   }
 
   #pause(): Promise<void> {

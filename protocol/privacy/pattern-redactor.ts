@@ -4,8 +4,8 @@ import { onTree } from './matching.ts';
 import type { Redactor } from './redactor.ts';
 import { MASK } from './rules.ts';
 
-/** Milliseconds for one text. */
-const LIMIT_MS = 200;
+/** Milliseconds for one text, of the clock on the wall: the machine may be loaded. */
+const LIMIT_MS = 500;
 /** Answers that are remembered: most texts of a screen are the same at the next look. */
 const REMEMBERED = 5000;
 const REPLACE = new Script(
@@ -15,14 +15,21 @@ const REPLACE = new Script(
 export function patternRedactor(patterns: readonly string[]): Redactor {
   const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')), mask: MASK };
   const context = createContext(room);
-  const known = new Map<string, string>();
-  return onTree('pattern', (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
+  /** A text that took too long takes as long again: its error is remembered, too. */
+  const known = new Map<string, string | Error>();
+  const mask = (text: string): string | Error => {
     room.text = text;
-    const masked = String(REPLACE.runInContext(context, { timeout: LIMIT_MS }));
+    try {
+      return String(REPLACE.runInContext(context, { timeout: LIMIT_MS }));
+    } catch (cause) {
+      return new Error(`a pattern took longer than ${LIMIT_MS} ms for a text`, { cause });
+    }
+  };
+  return onTree('pattern', (text) => {
+    const masked = known.get(text) ?? mask(text);
     if (known.size >= REMEMBERED) known.clear();
     known.set(text, masked);
+    if (masked instanceof Error) throw masked;
     return masked;
   });
 }

@@ -105,6 +105,7 @@ export function replyData(
     success: outcome.success,
     ...(outcome.error ? { error: recordedError(outcome.error, all) } : {}),
     ...(recorded.value === undefined ? {} : { result: recorded.value }),
+    ...(outcome.recorded?.evidence === undefined ? {} : { evidence: outcome.recorded.evidence }),
     duration_ms: Math.round(outcome.durationMs * 1000) / 1000,
     ...withheld(recorded),
   };

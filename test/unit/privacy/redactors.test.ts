@@ -138,6 +138,6 @@ describe('what was typed', () => {
 describe('a pattern', () => {
   it('that takes forever hides by failing', () => {
     const redactor = patternRedactor(['(a+)+$']);
-    assert.throws(() => redactor.maskText(`${'a'.repeat(40)}!`), /timed out/);
+    assert.throws(() => redactor.maskText(`${'a'.repeat(40)}!`), /took longer/);
   });
 });
