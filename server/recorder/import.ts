@@ -1,9 +1,10 @@
 // Somebody else's archive as a sealed trace: its calls, pictures and metadata as rows, with the times that it says.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandSpec } from '../../protocol/commands/spec.ts';
 import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { FrameWhen } from '../../protocol/frame.ts';
+import type { CaptureWish } from '../../protocol/link.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { recordedOptions, TraceName, TraceOptions } from '../../protocol/tracing.ts';
 import type { TakenFrame } from '../../trace/call-index.ts';
@@ -11,7 +12,7 @@ import type { RowData, RowOf, RowType } from '../../trace/format.ts';
 import { readWhole } from '../../trace/files/trace-files.ts';
 import type { Found } from '../../trace/imports/detect.ts';
 import type { Imported, ImportedItem } from '../../trace/imports/importer.ts';
-import { JOURNAL } from '../../trace/layout.ts';
+import { JOURNAL, treePath } from '../../trace/layout.ts';
 import { PictureNames } from '../../trace/pictures.ts';
 import { Tally } from '../../trace/tally.ts';
 import { BlobStore } from './blob-store.ts';
@@ -77,7 +78,7 @@ class ImportWriter {
     this.#start = this.#write('trace_start', {
       trace_id: traceId,
       name,
-      config: recordedOptions(TraceOptions.parse({ name })),
+      config: recordedOptions(TraceOptions.parse({ name, accessibility_tree: imported.trees ?? false })),
       desktop: { id: 'imported', name: format, ...image },
       source: { kind: format, trace_id: imported.id ?? null },
     });
@@ -114,16 +115,28 @@ class ImportWriter {
     const { method, args, success, error, result } = item;
     const command = resolveCommand(method);
     const capture = command ? commandSpec(command).capture : 'none';
-    // A command that nobody here knows may have a picture as well.
-    const pictured = capture === 'after' || (capture === 'none' && item.after !== undefined);
-    const wish = { before: pictured, after: pictured, tree: false };
-    this.#write('call', { call_id: callId, method, args, ...(pictured ? { wish } : {}) }, AGENT);
-    if (pictured) this.#addBefore(callId);
+    const wish = wishOf(item, capture);
+    this.#write('call', { call_id: callId, method, args, ...(wish ? { wish } : {}) }, AGENT);
+    if (wish?.before) this.#addBefore(callId);
     const outcome = success
       ? { result: result ?? {} }
       : { error: { code: 'command_failed', message: error ?? 'the command failed' } as const };
     this.#write('reply', { call_id: callId, success, ...outcome, duration_ms: 0 }, AGENT);
     await this.#addAfter(item, callId, capture);
+    if (item.tree !== undefined) await this.#addTree(item.tree, callId);
+  }
+
+  async #addTree(report: NonNullable<CallItem['tree']>, callId: string): Promise<void> {
+    const cause = { call_id: callId, when: 'after' } as const;
+    if (report === 'missing') {
+      this.#write('tree', { ...cause, evidence: 'the archive has no tree of it' });
+      return;
+    }
+    const { tree, ...facts } = report;
+    const text = JSON.stringify(tree);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    await this.#blobs.put(treePath(sha256), Buffer.from(text));
+    this.#write('tree', { ...cause, sha256, ...facts }, AGENT);
   }
 
   /** What it was decided on: the picture that was seen last. */
@@ -159,4 +172,11 @@ class ImportWriter {
     this.#tally.add(row);
     return row;
   }
+}
+
+/** A command that nobody here knows may have a picture as well. */
+function wishOf({ after, tree }: CallItem, capture: Capture): CaptureWish | undefined {
+  const pictured = capture === 'after' || (capture === 'none' && after !== undefined);
+  if (!pictured && tree === undefined) return undefined;
+  return { before: pictured, after: pictured, tree: tree !== undefined };
 }

@@ -1,14 +1,17 @@
 // Archives of Cua's Tracing API: `event_*` files and pictures, flat or in one folder. Their times are seconds.
 import { z } from 'zod';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
+import type { TreeReport } from '../../protocol/tree.ts';
 import { readWhole, type TraceFiles } from '../files/trace-files.ts';
+import { foreignTree } from './foreign-tree.ts';
 import type { ImportedItem, Importer } from './importer.ts';
+import { isScreenshot, withoutOwnPictures } from './own-pictures.ts';
 
 const Metadata = z.looseObject({
   trace_id: z.string().optional(),
   /** Seconds since 1970, or ISO 8601. */
   start_time: z.union([z.number(), z.string()]),
-  config: z.looseObject({ name: z.string().nullish() }).optional(),
+  config: z.looseObject({ name: z.string().nullish(), accessibility_tree: z.boolean().nullish() }).optional(),
 });
 const Event = z.looseObject({
   type: z.string(),
@@ -36,16 +39,24 @@ export const cuaImporter: Importer = {
   async read(files) {
     const metadata = await json(files, 'trace_metadata.json', Metadata);
     const { start_time: start, trace_id: id, config } = metadata;
+    const isTracedItself = await endsWithPicture(files);
     return {
       id,
       name: config?.name ?? id,
       startMs: typeof start === 'number' ? start * 1000 : Date.parse(start),
-      items: () => itemsOf(files),
+      trees: config?.accessibility_tree ?? false,
+      items: () => {
+        const items = itemsOf(files, config?.accessibility_tree ?? false);
+        return isTracedItself ? withoutOwnPictures(items) : items;
+      },
     };
   },
 };
 
-async function* itemsOf(files: TraceFiles): AsyncGenerator<ImportedItem> {
+type CallItem = Extract<ImportedItem, { kind: 'call' }>;
+
+async function* itemsOf(files: TraceFiles, wished: boolean): AsyncGenerator<ImportedItem> {
+  const trees = new TreesBefore(wished);
   const left = new Map<string, number>();
   let lastMs = 0;
   for (const name of eventNames(files)) {
@@ -53,17 +64,51 @@ async function* itemsOf(files: TraceFiles): AsyncGenerator<ImportedItem> {
     lastMs = event.timestamp * 1000;
     if (event.type === 'trace_start') yield* edge(files, 'initial', lastMs);
     const item = itemOf(event, lastMs, files);
-    if (item) yield item;
-    else if (!EDGES.has(event.type)) left.set(event.type, (left.get(event.type) ?? 0) + 1);
+    if (item) yield item.kind === 'call' ? trees.of(item) : item;
+    else if (!EDGES.has(event.type) && !trees.take(event))
+      left.set(event.type, (left.get(event.type) ?? 0) + 1);
   }
   yield* edge(files, 'final', lastMs);
   if (left.size > 0) {
-    // Trees are in another form, which no reader here knows.
     yield { kind: 'metadata', atMs: lastMs, key: 'not imported', value: Object.fromEntries(left) };
   }
 }
 
+/** The calls after which the client reads the tree. */
+const WITH_TREE = new Set(['left_click', 'right_click', 'double_click', 'type_text', 'press_key', 'hotkey']);
+
+/** The client writes the tree that a call led to, then the call. */
+class TreesBefore {
+  readonly #wished: boolean;
+  #last: TreeReport | undefined;
+
+  constructor(wished: boolean) {
+    this.#wished = wished;
+  }
+
+  /** False where the event is no tree. */
+  take({ type, data }: Event): boolean {
+    if (type !== 'accessibility_tree') return false;
+    this.#last = foreignTree(data['tree']);
+    return this.#last !== undefined;
+  }
+
+  of(call: CallItem): CallItem {
+    if (!WITH_TREE.has(call.method)) return call;
+    const tree = this.#last ?? (this.#wished ? 'missing' : undefined);
+    this.#last = undefined;
+    return { ...call, tree };
+  }
+}
+
 const EDGES = new Set(['trace_start', 'trace_end']);
+
+/** Whether the tracer's pictures are among the calls: only of its last one can the call come after the trace's end. */
+async function endsWithPicture(files: TraceFiles): Promise<boolean> {
+  const name = eventNames(files).at(-1);
+  const item = name === undefined ? undefined : itemOf(await json(files, name, Event), 0, files);
+  return item !== undefined && isScreenshot(item);
+}
 
 /** In the order of their numbers. */
 function eventNames(files: TraceFiles): string[] {

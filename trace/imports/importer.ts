@@ -1,4 +1,5 @@
 // What an import is: somebody else's archive as commands, pictures and metadata, in the order of their times.
+import type { TreeReport } from '../../protocol/tree.ts';
 import type { TraceFiles } from '../files/trace-files.ts';
 
 /** Milliseconds since 1970. Pictures are names of files. */
@@ -12,6 +13,8 @@ export type ImportedItem = { readonly atMs: number } & (
       readonly result?: unknown;
       /** What it led to. */
       readonly after?: string | undefined;
+      /** The tree after it; `missing` where one was to be recorded. */
+      readonly tree?: TreeReport | 'missing' | undefined;
     }
   | { readonly kind: 'metadata'; readonly key: string; readonly value: unknown }
   | { readonly kind: 'picture'; readonly when: 'initial' | 'final'; readonly file: string }
@@ -23,6 +26,8 @@ export interface Imported {
   readonly id: string | undefined;
   readonly startMs: number;
   readonly image?: string | undefined;
+  /** Whether trees were to be recorded. */
+  readonly trees?: boolean | undefined;
   items(): AsyncGenerator<ImportedItem>;
 }
 

@@ -4,7 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { TreeNode } from '../../../protocol/tree.ts';
 import { openImport } from '../../../trace/imports/detect.ts';
+import { foreignTree } from '../../../trace/imports/foreign-tree.ts';
 import { commandsOf } from '../../../trace/imports/pyautogui.ts';
 import { DESKTOP_TRACE, entriesOf, exported } from '../../support/exports.ts';
 import { checkTrace } from '../recorder/check.ts';
@@ -31,6 +33,18 @@ async function imported(it: Bench, path: string): Promise<string> {
   }
 }
 
+/** What Cua's server answers on every Linux. */
+const LINUX_TREE = {
+  success: true,
+  tree: {
+    role: 'Window',
+    title: 'Linux Window',
+    position: { x: 0, y: 0 },
+    size: { width: 1920, height: 1080 },
+    children: [],
+  },
+};
+
 /** As Cua's own tracing leaves it: flat, seconds, absolute paths, the tracer's own screenshots among the calls. */
 async function cuaFolder(): Promise<string> {
   const events: [string, object][] = [
@@ -40,6 +54,7 @@ async function cuaFolder(): Promise<string> {
       { method: 'screenshot', args: {}, result: '<bytes>', error: null, screenshot: null, success: true },
     ],
     ['accessibility_tree', { tree: { anything: true } }],
+    ['accessibility_tree', { tree: LINUX_TREE }],
     [
       'api_call',
       {
@@ -71,7 +86,11 @@ async function cuaFolder(): Promise<string> {
   }
   await write(
     'cua/trace_metadata.json',
-    JSON.stringify({ trace_id: 'old', start_time: 1_700_000_000.5, config: { name: null } }),
+    JSON.stringify({
+      trace_id: 'old',
+      start_time: 1_700_000_000.5,
+      config: { name: null, accessibility_tree: true },
+    }),
   );
   await write('cua/000001_initial_screenshot.png', (await screenOf(1)).png);
   await write('cua/000002_after_left_click.png', (await screenOf(2)).png);
@@ -102,6 +121,19 @@ describe("an archive of Cua's", () => {
       { key: 'not imported', value: { accessibility_tree: 1 } },
     ]);
     assert.deepEqual(archive.pictures.length, 2, 'equal pictures are one');
+    const trees = archive.events.filter(({ type }) => type === 'accessibility_tree').map(({ data }) => data);
+    assert.deepEqual(
+      trees.map(({ method, evidence }) => [method, evidence]),
+      [
+        ['left_click', undefined],
+        ['type_text', 'the archive has no tree of it'],
+      ],
+    );
+    const { role, title, bounds } = trees[0]?.['tree'] as TreeNode;
+    assert.deepEqual(
+      { role, title, bounds },
+      { role: 'Window', title: 'Linux Window', bounds: { x: 0, y: 0, width: 1920, height: 1080 } },
+    );
   });
 
   it('is exported like any other', async () => {
@@ -114,6 +146,37 @@ describe("an archive of Cua's", () => {
       files.get('train/metadata.jsonl')?.toString() ?? '',
       /"instruction":"log in".*"x":10,"y":20/,
     );
+  });
+});
+
+describe("a tree of Cua's", () => {
+  it('of a Mac holds its applications and their windows', () => {
+    const button = { role: 'AXButton', name: 'Close', description: 'closes', value: 1, children: [] };
+    const window = {
+      role: 'AXWindow',
+      title: 'Untitled',
+      position: { x: 1.4, y: 2 },
+      size: { width: 3, height: 4.6 },
+    };
+    const apps = [{ app_name: 'TextEdit', pid: 7, windows: [{ ...window, children: [button] }] }];
+    const report = foreignTree({ success: true, frontmost_application: 'TextEdit', windows: apps });
+    assert.equal(report?.nodes, 4);
+    const [app] = report.tree.children;
+    assert.deepEqual([app?.role, app?.title], ['application', 'TextEdit']);
+    const [shown] = app?.children ?? [];
+    assert.deepEqual(shown?.bounds, { x: 1, y: 2, width: 3, height: 5 });
+    const { role, title, description, value, id } = shown.children[0] ?? {};
+    assert.deepEqual([role, title, description, value], ['AXButton', 'Close', 'closes', 1]);
+    assert.equal(id, '1.1.1.1');
+  });
+
+  it('is cut where it is too deep to be read, and what is none is none', () => {
+    let tree: object = { role: 'panel' };
+    for (let depth = 0; depth < 5000; depth += 1) tree = { role: 'panel', children: [tree] };
+    assert.deepEqual(foreignTree({ tree })?.truncated, true);
+    for (const value of [null, 'tree', [], {}, { tree: 1 }, { tree: { anything: true } }]) {
+      assert.equal(foreignTree(value), undefined);
+    }
   });
 });
 
