@@ -2,12 +2,17 @@
 
 The arguments are the client ("computer", "sandbox" or "pty") and, as JSON, what it is made with. Each line on standard
 input is a call, {"call": "interface.left_click", "args": [1, 2], "kwargs": {}}; each is answered with one line,
-{"result": …} or {"error": "…"}. The end of the input ends the client.
+{"result": …} or {"error": "…"}. {"run": "code"} runs code of Cua's documentation as it stands there, with the client as
+`computer` and its own `Computer` connected where this one is; it is answered with what was printed and the names that
+were set. The end of the input ends the client.
 """
 
+import ast
 import asyncio
 import base64
+import contextlib
 import dataclasses
+import io
 import json
 import sys
 
@@ -89,8 +94,32 @@ def plain(value):
     return value
 
 
-async def answer(client, line):
+async def run(client, options, code):
+    """Top-level `await` is how the documentation writes; whoever is asked to press Enter does."""
+    import computer
+
+    original = computer.Computer
+    computer.Computer = lambda **_: original(telemetry_enabled=False, **options)
+    names = {"computer": client, "input": lambda prompt: print(prompt)}
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed):
+            body = compile(code, "page", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            result = eval(body, names)
+            if result is not None:
+                await result
+    finally:
+        computer.Computer = original
+    return {"printed": printed.getvalue(), "trace_path": names.get("trace_path")}
+
+
+async def answer(client, options, line):
     request = json.loads(line)
+    if "run" in request:
+        try:
+            return {"result": await run(client, options, request["run"])}
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
     args = [base64.b64decode(arg["base64"]) if isinstance(arg, dict) and "base64" in arg else arg for arg in request["args"]]
     try:
         target = client
@@ -111,7 +140,7 @@ async def main(kind, options):
     client = await make(kind, options)
     say({"result": "ready"})
     while line := await asyncio.to_thread(sys.stdin.readline):
-        say(await answer(client, line))
+        say(await answer(client, options, line))
     for farewell in ("stop", "disconnect"):
         if kind != "pty" and hasattr(client, farewell):
             await getattr(client, farewell)()

@@ -13,9 +13,17 @@ interface Answer {
   readonly error?: string;
 }
 
+export interface PageRun {
+  readonly printed: string;
+  /** The variable of that name, where the code set it. */
+  readonly trace_path: string | null;
+}
+
 export interface PythonClient extends AsyncDisposable {
   /** `interface.left_click`, and its arguments. Rejects with what the client raised. */
   call(method: string, args?: readonly unknown[], kwargs?: object): Promise<unknown>;
+  /** Runs Python of Cua's documentation, with the client as `computer`. */
+  run(code: string): Promise<PageRun>;
   /** The same, of which a picture or a file's bytes are the result. */
   bytes(method: string, ...args: unknown[]): Promise<Buffer>;
 }
@@ -46,9 +54,14 @@ export async function startPythonClient(
     child.stdin.write(`${JSON.stringify({ call: method, args, kwargs })}\n`);
     return answer();
   };
+  const run: PythonClient['run'] = async (code) => {
+    child.stdin.write(`${JSON.stringify({ run: code })}\n`);
+    return (await answer()) as PageRun;
+  };
   assert.equal(await answer(), 'ready');
   return {
     call,
+    run,
     bytes: async (method, ...args) =>
       Buffer.from(((await call(method, args)) as { base64: string }).base64, 'base64'),
     [Symbol.asyncDispose]: async () => {
