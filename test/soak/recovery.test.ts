@@ -1,5 +1,5 @@
 // Two hundred kills of the server on one folder and one desktop, each in the middle of something: commands, the stop of a
-// trace, the next start, a download, a cut, an export.
+// trace, the next start, a download, a cut, a redaction, an export.
 import { it } from 'node:test';
 import { MOMENTS, type Moment } from '../support/kill-moments.ts';
 import { KilledServer } from '../support/killed-server.ts';

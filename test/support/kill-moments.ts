@@ -9,7 +9,7 @@ import type { Answered, BusyClient } from './busy-client.ts';
 import { killedStart, type ServerProcess } from './server-process.ts';
 import { ask } from './server.ts';
 
-export const MOMENTS = ['commands', 'stop', 'recovery', 'download', 'cut', 'export'] as const;
+export const MOMENTS = ['commands', 'stop', 'recovery', 'download', 'cut', 'redact', 'export'] as const;
 export type Moment = (typeof MOMENTS)[number];
 
 export interface KillParts {
@@ -48,6 +48,7 @@ export const firstSpans = (): Spans => ({
   stop: 500,
   download: 100,
   cut: 500,
+  redact: 800,
   export: 150,
 });
 const FORMATS = ['playwright', 'predicate', 'cua-viewer', 'osworld', 'otel'];
@@ -98,6 +99,12 @@ const END: Readonly<Record<Moment, (parts: KillParts, traceId: string) => Promis
     return { endAskedMs, stopped: late, late };
   },
   cut: async (parts) => ({ late: await killDuring(parts, 'cut', cut(parts)) }),
+  redact: async (parts, traceId) => {
+    const endAskedMs = performance.now();
+    await stop(parts);
+    const redaction = parts.deskreel.redactTrace(traceId, { texts: ['word'] });
+    return { endAskedMs, stopped: true, late: await killDuring(parts, 'redact', redaction) };
+  },
   download: (parts, traceId) =>
     afterStop(parts, (path) => killDuring(parts, 'download', parts.deskreel.saveTrace(traceId, { path }))),
   export: (parts, traceId) => {

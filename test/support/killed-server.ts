@@ -1,9 +1,12 @@
 // One folder and one desktop whose server is killed again and again, and what the next server makes of what it left.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deskreel, verifyTrace } from '../../sdk/index.ts';
+import { parseJson } from '../../protocol/codec.ts';
+import { METADATA } from '../../trace/layout.ts';
+import { TraceOverview } from '../../trace/metadata.ts';
 import { faultText } from '../../trace/verify/fault.ts';
 import { BusyClient, missingIn, openEditor } from './busy-client.ts';
 import { firstSpans, killAt, type Killed, type Moment } from './kill-moments.ts';
@@ -37,6 +40,8 @@ export class KilledServer implements AsyncDisposable {
   readonly #saved: string;
   readonly #spans = firstSpans();
   readonly #seen = new Set<string>();
+  /** The traces that were started. */
+  readonly #recorded = new Set<string>();
   #process: ServerProcess;
   #desktop = '';
   #rounds = 0;
@@ -124,6 +129,7 @@ export class KilledServer implements AsyncDisposable {
 
   async #lost(deskreel: Deskreel, killed: Killed, fromMs: number): Promise<string[]> {
     const { traceId, startedMs, endAskedMs, answered } = killed;
+    this.#recorded.add(traceId);
     const during = answered.filter(
       ({ askedMs, answeredMs }) => askedMs >= startedMs && answeredMs <= endAskedMs,
     );
@@ -133,10 +139,22 @@ export class KilledServer implements AsyncDisposable {
     const lastMs = Math.ceil(performance.now() - fromMs) + 1000;
     const { path } = await deskreel.cutTrace(this.#desktop, lastMs, { format: 'dir', path: this.#saved });
     await this.#verifyNew(deskreel);
+    assert.deepEqual(await this.#halves(), [], 'what was being made of a trace is whole or not there');
     const lost = [...missingIn(trace, during), ...missingIn(await savedTrace(path), answered)];
     await rm(path, { recursive: true });
     await rm(trace.dir, { recursive: true });
     return lost;
+  }
+
+  /** Traces that were recovered, and never ran. */
+  async #halves(): Promise<string[]> {
+    const found: string[] = [];
+    for (const id of this.#seen) {
+      if (this.#recorded.has(id)) continue;
+      const text = await readFile(join(this.#owner.data, 'traces', id, METADATA), 'utf8');
+      if (TraceOverview.parse(parseJson(text)).end === 'recovered') found.push(id);
+    }
+    return found;
   }
 
   async #trace(deskreel: Deskreel, traceId: string): Promise<SavedTrace> {
