@@ -12,7 +12,7 @@ export interface SnapshotPlace {
 }
 
 /**
- * The row's data, made when it is first read: fingerprints and scores of many elements take longer than an agent should
+ * Makes the row's data, for whoever reads it first: fingerprints and scores of many elements take longer than an agent should
  * wait, and a sink writes them a moment later. The snapshot may change meanwhile.
  */
 export function snapshotRowLater(
@@ -21,8 +21,7 @@ export function snapshotRowLater(
   now: number,
 ): () => Record<string, unknown> {
   const kept = { ...snapshot, elements: snapshot.elements.map((element) => ({ ...element })) };
-  let row: Record<string, unknown> | undefined;
-  return () => (row ??= snapshotRow(kept, place, now));
+  return () => snapshotRow(kept, place, now);
 }
 
 /** The snapshot itself is not changed. `now`: milliseconds since 1970. */

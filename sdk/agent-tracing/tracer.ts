@@ -49,6 +49,7 @@ export class Tracer implements AsyncDisposable {
     this.#emit(type, () => copy, stepId);
   }
 
+  /** `data` is asked for when the event is first read, and once. */
   #emit(type: string, data: () => Data, stepId?: string): void {
     if (this.#closing) {
       this.#logger.warn(`Trace event ${type} came after close(): it is dropped`);
@@ -56,6 +57,7 @@ export class Tracer implements AsyncDisposable {
     }
     this.#seq += 1;
     const now = this.#parts.now();
+    let made: Data | undefined;
     const event: TraceEvent = {
       v: 1,
       type,
@@ -64,7 +66,10 @@ export class Tracer implements AsyncDisposable {
       run_id: this.#parts.runId,
       seq: this.#seq,
       get data() {
-        return data();
+        return (made ??= data());
+      },
+      set data(other) {
+        made = other;
       },
       ...(stepId === undefined ? {} : { step_id: stepId }),
     };

@@ -230,6 +230,19 @@ describe('emitSnapshot', () => {
     assert.equal(looks, once);
   });
 
+  it('gives sinks an event that they may change', () => {
+    const { tracer, sink } = traced();
+    for (const emit of [() => tracer.emitSnapshot(snapshotOf([1])), () => tracer.emit('custom', { a: 1 })]) {
+      emit();
+      const event = sink.events.at(-1);
+      assert.ok(event);
+      event.data['more'] = 1;
+      assert.equal(event.data['more'], 1);
+      event.data = { other: 2 };
+      assert.deepEqual((JSON.parse(JSON.stringify(event)) as { data: object }).data, { other: 2 });
+    }
+  });
+
   it('passes over what is no snapshot', () => {
     const { tracer, sink, logger } = traced();
     tracer.emitSnapshot(null);
