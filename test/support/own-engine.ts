@@ -39,7 +39,7 @@ export class OwnEngine implements AsyncDisposable {
   static async start(image: string, options: OwnEngineOptions): Promise<OwnEngine> {
     assert.equal(process.getuid?.(), 0, 'only root can start an engine');
     const folder = await mkdtemp(join(tmpdir(), 'dr-engine-'));
-    const bridge = `dr${process.pid}`;
+    const bridge = `dr-${folder.slice(-6)}`;
     const engine = new OwnEngine(folder, bridge, options);
     try {
       await execute('ip', ['link', 'add', 'name', bridge, 'type', 'bridge']);
@@ -132,8 +132,9 @@ export class OwnEngine implements AsyncDisposable {
   /** Takes everything away: containers, the engine and its containerd, what they mounted, the bridge. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (isRunning(this.#process)) {
-      for (const { Id } of await this.#docker.listContainers({ all: true })) {
-        await this.#docker.getContainer(Id).remove({ force: true, v: true });
+      // Not removed: what an engine mounted that was killed is busy for the next one.
+      for (const { Id } of await this.#docker.listContainers()) {
+        await this.#docker.getContainer(Id).kill().catch(notThere);
       }
       await this.end('SIGTERM');
     }
