@@ -77,17 +77,20 @@ export class Desktop {
     this.link.close();
   }
 
+  /** Throws where nobody in it can answer. */
+  checkAnswers(): void {
+    if (this.#state === 'paused') {
+      throw new DeskreelError('conflict', 'the desktop is paused; resume it first');
+    }
+    if (this.#state === 'removed') throw new DeskreelError('not_found', 'the desktop was removed');
+  }
+
   /** Refuses commands at once where nobody could answer them. */
   #gate(): CommandObserver {
     return {
       wish: () => undefined,
       onReply: () => undefined,
-      onCall: () => {
-        if (this.#state === 'paused') {
-          throw new DeskreelError('conflict', 'the desktop is paused; resume it first');
-        }
-        if (this.#state === 'removed') throw new DeskreelError('not_found', 'the desktop was removed');
-      },
+      onCall: () => this.checkAnswers(),
     };
   }
 }

@@ -29,7 +29,9 @@ export function commandRoutes(app: Express, parts: HttpParts): void {
     response.json(commandList());
   });
   app.get('/v1/desktops/:id/status', async (request, response) => {
-    const { link, state } = desktopOf(parts, request);
+    const desktop = desktopOf(parts, request);
+    const { link, state } = desktop;
+    desktop.checkAnswers();
     if (!link.status)
       throw new DeskreelError('guest_unavailable', `the desktop does not answer; it is ${state}`);
     response.json(await link.freshStatus(AbortSignal.timeout(STATUS_MS)));

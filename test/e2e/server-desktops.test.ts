@@ -129,6 +129,10 @@ describe('a desktop', () => {
     const refused = await run('get_screen_size');
     assert.equal(refused.status, 409);
     assert.match(refused.text, /paused/);
+    const from = performance.now();
+    const status = await server.api('GET', `/v1/desktops/${desktop.id}/status`);
+    assert.deepEqual([status.status, /is paused/.test(status.text)], [409, true]);
+    assert.ok(performance.now() - from < 2000, 'nobody is waited for');
     const resumed = await server.api('POST', `/v1/desktops/${desktop.id}/resume`);
     assert.match(resumed.text, /"state":"ready"/);
     assert.equal((await run('get_screen_size')).status, 200);
