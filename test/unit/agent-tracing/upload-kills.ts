@@ -56,7 +56,7 @@ export async function killClient(seed: number): Promise<void> {
   const { way } = scene;
   const moment = momentOf(random);
   const client = scene.client(RUN, SNAPSHOTS);
-  await way.holdAt(moment);
+  await scene.heldAt(moment, client);
   // What came through is written down by then: nothing else moves.
   await eventually(async () => assert.deepEqual(await scene.writtenDown(), partsOf(way.acknowledged)));
   await scene.killed(client);
@@ -77,7 +77,7 @@ export async function killServer(seed: number): Promise<void> {
   const { way } = scene;
   const moment = momentOf(random);
   const client = scene.client(RUN, SNAPSHOTS);
-  await way.holdAt(moment);
+  await scene.heldAt(moment, client);
   if ('asked' in moment) await systemClock.sleep(random() * COMPLETION_MS);
   await scene.restartServer();
   await scene.checkSwept();
@@ -153,6 +153,20 @@ class Scene implements AsyncDisposable {
       env: { ...process.env, DESKREEL_DATA: join(this.#path, 'client') },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+  }
+
+  /** Rejects where the client ends before that moment, which then never comes. */
+  async heldAt(moment: Moment, client: ChildProcess): Promise<void> {
+    const reached = new AbortController();
+    const tooEarly = once(client, 'exit', { signal: reached.signal }).then(() => {
+      throw new Error('the client ended before the moment at which something was to be killed');
+    });
+    try {
+      await Promise.race([this.way.holdAt(moment), tooEarly]);
+    } finally {
+      reached.abort();
+      await tooEarly.catch(() => undefined);
+    }
   }
 
   async ended(client: ChildProcess): Promise<void> {

@@ -6,7 +6,8 @@ import { noise, type KilledRun } from './upload-kills.ts';
 
 const { runId, apiUrl, apiKey, seed, snapshots } = JSON.parse(process.argv[2] ?? '{}') as KilledRun;
 const logger = new MemoryLogger();
-const uploadTimes = { askMs: 5000, quietMs: 3000, pauseMs: 100, tries: 7 };
+// An end that is killed closes its connections: nobody has to be waited out, and a busy machine may be slow.
+const uploadTimes = { askMs: 60_000, quietMs: 60_000, pauseMs: 100, tries: 7 };
 const options = { runId, apiUrl, apiKey, uploadTrace: true, goal: 'Survive', logger, uploadTimes };
 const tracer = await createTracer(options);
 const random = seededRandom(seed);
