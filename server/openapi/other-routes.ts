@@ -65,6 +65,8 @@ const traces = {
   listTracesByOldName: { method: 'GET', path: '/api/traces/list', title: 'List the traces', tag: 'traces', answer: json(TraceList) },
   getArchive: { method: 'GET', path: '/v1/traces/:id/archive', title: 'The ZIP of a trace; waits until it is written', tag: 'traces', answer: zip },
   exportTrace: { method: 'GET', path: '/v1/traces/:id/export/:format', title: 'A trace in another format', tag: 'traces', answer: Object.fromEntries(Object.values(MEDIA_TYPES).map((type) => [type, z.unknown()])) },
+  getArtifact: { method: 'GET', path: '/v1/traces/:id/artifacts/*name', title: 'An artifact of the run', tag: 'traces', answer: part },
+  putArtifact: { method: 'PUT', path: '/v1/artifacts/:id/:part', title: 'An artifact of a run, or the index of them', tag: 'traces', query: key, body: part, answer: uploaded, isOpen: true },
   putScreenshot: { method: 'PUT', path: '/v1/uploads/:id/screenshots/:sequence', title: 'A picture of a run', tag: 'traces', query: key, body: { 'image/png': z.unknown(), 'image/jpeg': z.unknown() }, answer: uploaded, isOpen: true },
   putUpload: { method: 'PUT', path: '/v1/uploads/:id/:part', title: 'The trace of a run, or its index', tag: 'traces', query: key, body: part, answer: uploaded, isOpen: true },
 } satisfies Record<string, OtherRoute>; // prettier-ignore

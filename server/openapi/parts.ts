@@ -9,6 +9,9 @@ export type Operation = Record<string, unknown>;
 const PATH_PARTS: readonly (readonly [beginning: string, name: string, schema: JsonSchema, about: string])[] =
   [
     ['/v1/traces', 'id', { type: 'string' }, 'Id of the trace'],
+    ['/v1/traces', 'name', { type: 'string' }, 'Of the artifact; it may have slashes'],
+    ['/v1/artifacts', 'part', { type: 'string' }, 'Of the upload: a number, or the index'],
+    ['/v1/artifacts', 'id', { type: 'string' }, 'Id of the upload, as in the address that was given'],
     ['/v1/uploads', 'id', { type: 'string' }, 'Id of the upload, as in the address that was given'],
     ['/', 'id', { type: 'string' }, 'Id or name of the desktop'],
     ['/', 'pid', { type: 'integer' }, 'Of the terminal'],
@@ -17,16 +20,19 @@ const PATH_PARTS: readonly (readonly [beginning: string, name: string, schema: J
     ['/', 'sequence', { type: 'integer' }, 'The number of the picture'],
   ];
 
+/** `:one` part of a path, or `*all` that follows. */
+const PART = /[:*](\w+)/g;
+
 /** A path of Express as one of OpenAPI. */
 export function openApiPath(path: string): string {
-  return path.replaceAll(/:(\w+)/g, '{$1}');
+  return path.replaceAll(PART, '{$1}');
 }
 
 /** The parameters in a path of Express. */
 export function pathParameters(path: string): Operation[] {
-  return Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => {
+  return Array.from(path.matchAll(PART), ([, name = '']) => {
     const known = PATH_PARTS.find(([beginning, part]) => part === name && path.startsWith(beginning));
-    if (!known) throw new Error(`nothing is known of :${name} in ${path}`);
+    if (!known) throw new Error(`nothing is known of ${name} in ${path}`);
     const [, , schema, description] = known;
     return { name, in: 'path', required: true, schema, description };
   });
