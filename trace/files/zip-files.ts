@@ -30,7 +30,7 @@ export class ZipFiles implements TraceFiles {
         const name = nameOf(entry);
         if (name === undefined || name.endsWith('/')) continue;
         names.push(name);
-        entries.set(name, entry);
+        entries.set(name, lightened(entry));
       }
       return new ZipFiles(zip, names, entries);
     } catch (error) {
@@ -53,4 +53,16 @@ export class ZipFiles implements TraceFiles {
     this.#zip.close();
     return Promise.resolve();
   }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Without what is needed to read the listing only: a long trace has tens of thousands of entries. */
+function lightened(entry: Entry): Entry {
+  return Object.assign(entry, {
+    extraFields: [],
+    extraFieldRaw: NOTHING,
+    fileNameRaw: NOTHING,
+    fileCommentRaw: NOTHING,
+  });
 }
