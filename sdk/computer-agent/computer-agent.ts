@@ -8,7 +8,13 @@ import { ModelScreen } from '../tools/model-screen.ts';
 import { startConversation } from './conversation.ts';
 import type { AgentItem } from './items.ts';
 import { together, type RunObserver } from './observer.ts';
-import { agentPlan, type AgentPlan, type ComputerAgentOptions } from './options.ts';
+import {
+  agentSettings,
+  planOfRun,
+  type AgentPlan,
+  type AgentSettings,
+  type ComputerAgentOptions,
+} from './options.ts';
 import { AgentRun, type AgentTurn } from './run.ts';
 import { traceRows } from './trace-rows.ts';
 import { TrajectoryFolder } from './trajectory.ts';
@@ -19,16 +25,16 @@ export interface AgentRunOptions {
 }
 
 export class ComputerAgent implements AsyncDisposable {
-  readonly #plan: AgentPlan;
+  readonly #settings: AgentSettings;
   readonly #telemetryEnabled: TelemetryEnabled;
   readonly #telemetry: AgentTelemetry | undefined;
 
   /** Throws `bad_request` naming the option that is wrong. */
   constructor(options: EitherCase<ComputerAgentOptions>) {
-    this.#plan = agentPlan(options);
-    this.#telemetryEnabled = telemetryEnabled(this.#plan.telemetryEnabled, process.env);
+    this.#settings = agentSettings(options);
+    this.#telemetryEnabled = telemetryEnabled(this.#settings.telemetryEnabled, process.env);
     const telemetry = this.#telemetryEnabled === false ? undefined : openTelemetry(process.env);
-    const { model } = this.#plan;
+    const { model } = this.#settings;
     const name = typeof model === 'string' ? model : 'function';
     this.#telemetry =
       telemetry && new AgentTelemetry(telemetry, this.#telemetryEnabled, 'ComputerAgent', name);
@@ -53,14 +59,14 @@ export class ComputerAgent implements AsyncDisposable {
     messages: string | readonly AgentItem[],
     { signal = new AbortController().signal }: AgentRunOptions = {},
   ): AsyncGenerator<AgentTurn, void> {
-    const plan = this.#plan;
+    const plan = planOfRun(this.#settings);
     const said: AgentItem[] =
       typeof messages === 'string' ? [{ role: 'user', content: messages }] : [...messages];
     const runId = randomUUID();
     const screen = await ModelScreen.open(plan.computer);
     const conversation = await startConversation(plan, said);
     const now = (): number => Date.now();
-    const observer = together(await this.#observers(runId, now));
+    const observer = together(await this.#observers(plan, runId, now));
     await observer.runStarted({
       runId,
       model: conversation.model,
@@ -71,8 +77,11 @@ export class ComputerAgent implements AsyncDisposable {
     yield* new AgentRun({ plan, conversation, screen, observer, signal, now }).turns();
   }
 
-  async #observers(runId: string, now: () => number): Promise<RunObserver[]> {
-    const { computer, trajectoryDir } = this.#plan;
+  async #observers(
+    { computer, trajectoryDir }: AgentPlan,
+    runId: string,
+    now: () => number,
+  ): Promise<RunObserver[]> {
     const rows = await traceRows(computer.tracing, runId);
     return [
       ...(rows ? [rows] : []),

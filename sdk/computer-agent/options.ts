@@ -15,11 +15,11 @@ import type { Prices } from './usage.ts';
 export interface ComputerAgentOptions {
   /**
    * `anthropic/<model>` or `openai/<model>`, through the official package, which you install, with the key from
-   * `ANTHROPIC_API_KEY` or `OPENAI_API_KEY`; or a function.
+   * `ANTHROPIC_API_KEY` or `OPENAI_API_KEY`; or a function. `claude-…` alone is Anthropic's.
    */
   model: string | AgentModelFunction;
-  /** The computer that it works. It must run before `run()` is called. */
-  tools: readonly Computer[];
+  /** The computer that it works. It must run before `run()` is called; without one, `run()` throws. */
+  tools?: readonly Computer[];
   /** What the model is told before everything else. */
   instructions?: string;
   /** A folder to which each run adds one of its own, in the layout of Cua's agents. */
@@ -42,9 +42,10 @@ export interface ComputerAgentOptions {
   acknowledge?: (checks: readonly OpenAISafetyCheck[]) => boolean | Promise<boolean>;
 }
 
-export interface AgentPlan {
+/** What an agent is made of: it may be made without a computer. */
+export interface AgentSettings {
   readonly model: string | AgentModelFunction;
-  readonly computer: Computer;
+  readonly computer: Computer | undefined;
   readonly instructions: string | undefined;
   readonly trajectoryDir: string | undefined;
   readonly telemetryEnabled: TelemetryEnabled;
@@ -57,15 +58,23 @@ export interface AgentPlan {
   readonly acknowledge: ComputerAgentOptions['acknowledge'];
 }
 
+/** What a run works by. */
+export interface AgentPlan extends AgentSettings {
+  readonly computer: Computer;
+}
+
 const Positive = z.number().positive();
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 const Shape = z.strictObject({
   model: z.union([
-    z.string().regex(/^(anthropic|openai)\/\S+$/, 'anthropic/<model>, openai/<model> or a function'),
+    z
+      .string()
+      .transform((name) => (name.startsWith('claude-') ? `anthropic/${name}` : name))
+      .pipe(z.string().regex(/^(anthropic|openai)\/\S+$/, 'anthropic/<model>, openai/<model> or a function')),
     z.custom<AgentModelFunction>(isFunction, 'anthropic/<model>, openai/<model> or a function'),
   ]),
-  tools: z.tuple([z.instanceof(Computer, { error: 'a Computer' })], { error: 'one Computer' }),
+  tools: z.tuple([z.instanceof(Computer, { error: 'a Computer' })], { error: 'one Computer' }).optional(),
   instructions: z.string().optional(),
   trajectoryDir: z.string().min(1).optional(),
   telemetryEnabled: TelemetryShape.default(true),
@@ -79,7 +88,7 @@ const Shape = z.strictObject({
 });
 
 /** Throws `bad_request` naming the option that is wrong. */
-export function agentPlan(given: EitherCase<ComputerAgentOptions>): AgentPlan {
+export function agentSettings(given: EitherCase<ComputerAgentOptions>): AgentSettings {
   const options = keysIn(camelCase, given);
   refuseUnknown(options, Object.keys(Shape.shape), 'ComputerAgent');
   const { tools, ...plan } = parseWith(Shape, options, 'ComputerAgent options');
@@ -89,7 +98,14 @@ export function agentPlan(given: EitherCase<ComputerAgentOptions>): AgentPlan {
       'ComputerAgent options: maxTrajectoryBudget wants prices, US dollars for a million tokens: {input, output}',
     );
   }
-  const [computer] = tools;
+  const computer = tools?.[0];
   const { instructions, trajectoryDir, prices, toolVersion, acknowledge } = plan;
   return { ...plan, computer, instructions, trajectoryDir, prices, toolVersion, acknowledge };
+}
+
+/** Throws `bad_request` for an agent without a computer. */
+export function planOfRun(settings: AgentSettings): AgentPlan {
+  const { computer } = settings;
+  if (!computer) throw new DeskreelError('bad_request', 'ComputerAgent options: tools: one Computer');
+  return { ...settings, computer };
 }

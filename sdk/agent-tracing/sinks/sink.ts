@@ -2,8 +2,8 @@
 import type { TraceLogger } from '../logger.ts';
 import type { PredicateEvent } from '../../../trace/predicate/event.ts';
 
-/** One line of a trace. */
-export type TraceEvent = PredicateEvent;
+/** One line of a trace. A type and no interface: a sink of one's own may take any `Record<string, unknown>`. */
+export type TraceEvent = Pick<PredicateEvent, keyof PredicateEvent>;
 
 export interface CloseOptions {
   /** Bytes that were acknowledged so far, and all of them. */
