@@ -33,6 +33,7 @@ export type ElementQuery = z.output<typeof ElementQuery>;
 
 /** The same for a command that gives the element a value: `value` is what it gets. */
 export const ElementTarget = z.object(QUERY).omit({ value: true });
+export type ElementTarget = z.output<typeof ElementTarget>;
 
 export const TARGET_WANTED = { test: saysSomething, message: SAY };
 

@@ -1,6 +1,7 @@
 // What server and guest say to each other over one WebSocket (`/link`, bearer token).
 // Text frames are JSON. Binary frames carry a PNG: four bytes big-endian length, that many bytes of JSON, then the PNG.
 import { z } from 'zod';
+import { ElementTarget } from './element.ts';
 import { ElementPlace } from './element-at.ts';
 import { ERROR_CODES } from './errors.ts';
 import { FrameInfo, FrameWhen } from './frame.ts';
@@ -63,13 +64,14 @@ export const ToGuest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('release'), session: z.string(), reason: z.string() }),
   /**
    * Where keys would go now; answered with `focus`. `moves`: they may move the focus on their way. `browser`: they are
-   * for the page of the browser that `playwright_exec` works.
+   * for the page of the browser that `playwright_exec` works. `element`: not keys, but a value that this one is given.
    */
   z.object({
     type: z.literal('ask_focus'),
     ask_id: z.string(),
     moves: z.boolean(),
     browser: z.boolean().default(false),
+    element: ElementTarget.optional(),
   }),
   /** What is to be kept out of captures from now on; `texts` were typed earlier and may still be on the screen. */
   z.object({ type: z.literal('privacy'), rules: PrivacyRules, texts: z.array(z.string()) }),

@@ -15,7 +15,7 @@ export interface LinkParts {
   readonly calls: CallRunner;
   readonly sessions: Sessions;
   readonly guard: Pick<PrivacyGuard, 'obey'>;
-  readonly typing: Pick<TypingWatch, 'ask'>;
+  readonly typing: Pick<TypingWatch, 'ask' | 'askElement'>;
   readonly createCaptures: (send: SendCapture) => Captures;
   readonly hello: () => FromGuest;
   /** Looks at the desktop's parts; the answer is sent over the link. */
@@ -96,8 +96,11 @@ export class LinkSession {
     this.#sendFrame(await this.#parts.calls.reply(message, this.#captures));
   }
 
-  async #tellFocus({ ask_id, moves, browser }: Extract<ToGuest, { type: 'ask_focus' }>): Promise<void> {
-    this.send({ type: 'focus', ask_id, focus: await this.#parts.typing.ask(moves, browser) });
+  async #tellFocus(asked: Extract<ToGuest, { type: 'ask_focus' }>): Promise<void> {
+    const { ask_id, moves, browser, element } = asked;
+    const { typing } = this.#parts;
+    const focus = element ? await typing.askElement(element) : await typing.ask(moves, browser);
+    this.send({ type: 'focus', ask_id, focus });
   }
 
   async #tellStatus(): Promise<void> {

@@ -1,9 +1,11 @@
 // Where keys go: whether into a password field, and to which element and window.
 import type { Accessibility, FocusedElement } from '../accessibility/accessibility.ts';
 import { COMMANDS, type CommandName, type CommandParams } from '../../protocol/commands/table.ts';
+import type { ElementTarget } from '../../protocol/element.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { nodesOf } from '../../protocol/privacy/redactor.ts';
 import type { TreeNode, TreeReport } from '../../protocol/tree.ts';
+import { findElements, theBest } from '../accessibility/elements.ts';
 import type { Clock } from '../clock.ts';
 import type { Target } from './typed-redactor.ts';
 
@@ -12,7 +14,10 @@ export interface KeyTarget extends Target {
 }
 
 export interface KeyFocusParts {
-  readonly accessibility: Pick<Accessibility, 'focusedElement' | 'focusMoved' | 'activeWindow'>;
+  readonly accessibility: Pick<
+    Accessibility,
+    'focusedElement' | 'focusMoved' | 'activeWindow' | 'readTree' | 'element'
+  >;
   readonly readTree: (signal: AbortSignal) => Promise<TreeReport>;
   /** Resolves when the programs have been given what the pointer did. */
   readonly pointerDelivered: () => Promise<void>;
@@ -27,6 +32,7 @@ const ANSWER_MS = 250;
 const SILENT_MS = 5000;
 /** Milliseconds for the tree in which a password field is looked for. */
 const TREE_MS = 1000;
+const LIMITS = COMMANDS.get_accessibility_tree.params.parse({});
 const PASSWORD = 'password text';
 
 export class KeyFocusReader {
@@ -57,6 +63,19 @@ export class KeyFocusReader {
     } catch {
       // Whatever failed on the way, the answer is the same: it could not be learnt.
       return { focus: 'unknown', element: undefined, window: 'unknown' };
+    }
+  }
+
+  /** The element that is about to be given a value. Never rejects, as above. */
+  async readElement(target: ElementTarget): Promise<KeyTarget> {
+    const { accessibility } = this.#parts;
+    try {
+      const found = await findElements(accessibility, target, LIMITS, AbortSignal.timeout(TREE_MS));
+      const { id, role } = theBest(found, target);
+      // It lies in the tree, and so does what it shows: no window is painted for it.
+      return { focus: role === PASSWORD ? 'password' : 'plain', element: id, window: 'none' };
+    } catch {
+      return { focus: 'unknown', element: undefined, window: 'none' };
     }
   }
 

@@ -1,4 +1,5 @@
 // Tells the guard of secrets before their first key is pressed.
+import type { ElementTarget } from '../../protocol/element.ts';
 import { COMMANDS, type CommandName, type CommandParams } from '../../protocol/commands/table.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { writes } from '../../protocol/privacy/typed-texts.ts';
@@ -35,21 +36,28 @@ export class TypingWatch {
     return this.#asked.focus;
   }
 
+  /** Whether the element that is about to be given a value is a password field. */
+  async askElement(target: ElementTarget): Promise<KeyFocus> {
+    this.#asked = await this.#focus.readElement(target);
+    return this.#asked.focus;
+  }
+
   /** Runs a command; what it types is covered from the first key on, if it is a secret. */
   async around<T>(command: CommandName, params: unknown, work: () => Promise<T>): Promise<T> {
     const { text, secret } = typedBy(command, params);
-    if (command === 'set_element_value') this.#given(params as CommandParams<'set_element_value'>);
+    if (command === 'set_element_value') await this.#given(params as CommandParams<'set_element_value'>);
     if (text !== '' && (secret || this.#asked)) await this.#typed(text, secret);
     if (COMMANDS[command].input) this.#asked = undefined;
     this.#focus.given(command, params);
     return work();
   }
 
-  /** An element that is given its value was found in the tree, and so is what it shows. */
-  #given({ id, value, secret }: CommandParams<'set_element_value'>): void {
-    if (!secret) return;
-    const element = typeof id === 'number' ? `e${id}` : (id ?? undefined);
-    this.#guard.typed('secret', String(value), { element, window: 'none' });
+  /** What an element is given. Where nobody asked before, it is looked for now. */
+  async #given({ value, secret, ...target }: CommandParams<'set_element_value'>): Promise<void> {
+    if (typeof value === 'boolean' || !(secret || this.#asked)) return;
+    const { focus, element, window } = this.#asked ?? (await this.#focus.readElement(target));
+    const rule = this.#ruleOf(focus, secret);
+    if (rule) this.#guard.typed(rule, String(value), { element, window });
   }
 
   async #typed(text: string, secret: boolean): Promise<void> {

@@ -146,14 +146,14 @@ export class GuestLink implements CapturePort {
     this.#send({ type: 'forget_frames' });
   }
 
-  async askFocus({ moves, browser }: AskedKeys, signal: AbortSignal): Promise<KeyFocus> {
+  async askFocus({ moves, browser, element }: AskedKeys, signal: AbortSignal): Promise<KeyFocus> {
     if (!this.#isUp()) return 'unknown';
     const askId = randomUUID();
     const told = Promise.withResolvers<KeyFocus>();
     const give = (): void => told.resolve('unknown');
     this.#focusAsked.set(askId, told.resolve);
     signal.addEventListener('abort', give, { once: true });
-    this.#send({ type: 'ask_focus', ask_id: askId, moves, browser });
+    this.#send({ type: 'ask_focus', ask_id: askId, moves, browser, ...(element ? { element } : {}) });
     try {
       return await told.promise;
     } finally {

@@ -1,4 +1,5 @@
 // What a listener on the dispatcher is told. The recorder is one; no handler knows of it.
+import type { ElementTarget } from '../../protocol/element.ts';
 import type { RequestId } from '../../protocol/envelope.ts';
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { CaptureWish, FromGuest, GuestReply, KeyFocus } from '../../protocol/link.ts';
@@ -64,6 +65,8 @@ export interface AskedKeys {
   readonly moves: boolean;
   /** They go into the page of the browser that `playwright_exec` works. */
   readonly browser: boolean;
+  /** Not keys, but a value that this element is given. */
+  readonly element?: ElementTarget | undefined;
 }
 
 /** What the recorder may ask of a desktop's guest. */

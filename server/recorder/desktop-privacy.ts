@@ -1,5 +1,6 @@
 // What must not be recorded of one desktop: secrets that were typed on it, and the rules of those who record it.
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
+import { ElementTarget } from '../../protocol/element.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
 import { patternRedactor } from '../../protocol/privacy/pattern-redactor.ts';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../protocol/privacy/rules.ts';
 import { titleRedactor } from '../../protocol/privacy/title-redactor.ts';
 import { TypedTexts, writes } from '../../protocol/privacy/typed-texts.ts';
-import type { CapturePort, CommandCall } from '../commands/observer.ts';
+import type { AskedKeys, CapturePort, CommandCall } from '../commands/observer.ts';
 import type { Hider } from './hiding.ts';
 import { saysSecret } from './withholding.ts';
 
@@ -24,7 +25,7 @@ export interface KeyVerdict {
 
 /** Milliseconds for the desktop to say where keys go: its own answer has 20 after the focus rests. */
 const ASK_MS = 1500;
-/** Commands whose keys go to what has the focus. */
+/** Commands whose keys go to what has the focus, or whose text goes to an element. */
 const KEYS: ReadonlySet<CommandName> = new Set([
   'type_text',
   'press_key',
@@ -33,6 +34,7 @@ const KEYS: ReadonlySet<CommandName> = new Set([
   'hold_key',
   'hotkey',
   'playwright_exec',
+  'set_element_value',
 ]);
 /** Those whose keys are a text as it is, not names of keys. */
 const TEXTS: ReadonlySet<CommandName> = new Set(['type_text', 'set_element_value', 'playwright_exec']);
@@ -86,8 +88,7 @@ export class DesktopPrivacy {
     const text = writtenBy(call);
     if (text === undefined || saysSecret(call.params) || !KEYS.has(call.command)) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
-    const browser = call.command === 'playwright_exec';
-    const focus = await this.#port.askFocus({ moves: /[\t\r\n]/u.test(text), browser }, limit);
+    const focus = await this.#port.askFocus(askedOf(call, text), limit);
     const { mode } = allRules([this.#own, ...this.#given.values()]);
     const rule = focus === 'password' ? focus : focus === 'unknown' && mode === 'strict' ? mode : undefined;
     this.#verdicts.set(call.callId, { rule, focus });
@@ -126,11 +127,28 @@ export class DesktopPrivacy {
   }
 }
 
+function askedOf({ command, params }: CommandCall, text: string): AskedKeys {
+  const target = command === 'set_element_value' ? ElementTarget.safeParse(params) : undefined;
+  return {
+    moves: /[\t\r\n]/u.test(text),
+    browser: command === 'playwright_exec',
+    ...(target?.success ? { element: target.data } : {}),
+  };
+}
+
 /** What the keys of a command write; undefined where they write nothing. */
 function writtenBy({ command, params }: CommandCall): string | undefined {
   const fields = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {};
   const written = (commandSpec(command).redact.secretParams ?? []).flatMap((name) => fields[name]);
   const isText = TEXTS.has(command);
-  const texts = written.filter((one) => typeof one === 'string').filter((one) => isText || writes(one));
+  const texts = written
+    .filter(isTyped)
+    .map(String)
+    .filter((one) => isText || writes(one));
   return texts.length > 0 ? texts.join('') : undefined;
+}
+
+/** A number that an element is given may be a secret, too; whether it is checked is none. */
+function isTyped(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }

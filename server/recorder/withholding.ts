@@ -43,7 +43,10 @@ export function recordedArgs(
 export function ownHiders(spec: CommandSpec, params: unknown, rule: MaskRule | undefined): Hider[] {
   if (!rule || !isRecord(params)) return [];
   const typed = (spec.redact.secretParams ?? []).flatMap((name) => params[name]);
-  const texts = typed.filter((one) => typeof one === 'string').filter((one) => one !== '');
+  const texts = typed
+    .filter((one) => typeof one === 'string' || typeof one === 'number')
+    .map(String)
+    .filter((one) => one !== '');
   return texts.map((text) => ({ rule, maskText: (shown) => shown.replaceAll(text, MASK) }));
 }
 

@@ -17,7 +17,7 @@ import { eventually } from '../support/server.ts';
 const PAGE = `<title>Log in</title><body style="font-size: 28px">
 <p><input aria-label=name style="font-size: 28px" oninput="echo.textContent = this.value"></p>
 <p><input type=password aria-label=word style="font-size: 28px"></p><p id=echo></p>`;
-const SECRETS = ['quokkaviolet', 'crimson', 'zebrafinch', 'tamarisk'];
+const SECRETS = ['quokkaviolet', 'crimson', 'zebrafinch', 'tamarisk', 'velvetmoth'];
 const BROWSER_WORD = { role: 'password text', title: 'word' };
 const BROWSER_NAME = { role: 'entry', title: 'name' };
 const GTK_WORD = { app: 'sign-in', role: 'password text' };
@@ -159,6 +159,25 @@ describe('a secret', () => {
       ],
     );
     assert.deepEqual(Object.keys(calls[2]?.result ?? {}), ['screenshot_length']);
+  });
+
+  it('given to a password field as its value is not there either, though nobody said that it is one', async () => {
+    const { desktop, tracing } = computer;
+    await tracing.start({ accessibilityTree: true, pace: 'settled' });
+    await desktop.setElementValue({ role: 'password text', title: 'word' }, 'velvetmoth');
+    await desktop.setElementValue(BROWSER_NAME, 'orchardkeeper');
+    const { id } = await waitForElement(desktop, GTK_WORD);
+    await desktop.setElementValue({ id }, 'velvetmoth');
+    await desktop.setElementValue({ id }, 714293);
+    const { id: name } = await waitForElement(desktop, GTK_NAME);
+    await desktop.setElementValue({ id: name }, 'foxglove');
+    await shows(desktop, GTK_NAME, 'foxglove');
+    const trace = await computer.stopTrace();
+    await readWithoutSecrets(trace, computer.server.data);
+    const given = rowsOf(trace.rows, 'call').filter(({ data }) => data.method === 'set_element_value');
+    const values = given.map(({ data }) => (data.args as { value?: unknown }).value);
+    assert.deepEqual(values, [undefined, 'orchardkeeper', undefined, undefined, 'foxglove']);
+    assert.ok(!JSON.stringify(given).includes('714293'));
   });
 
   it('is in nothing that the flight recorder kept', async () => {
