@@ -1,5 +1,6 @@
 // Hides what matches a caller's regular expressions. Such a pattern may take forever: it runs under a limit of time.
 import { createContext, Script } from 'node:vm';
+import { z } from 'zod';
 import { onTree } from './matching.ts';
 import type { Redactor } from './redactor.ts';
 import { MASK } from './rules.ts';
@@ -11,6 +12,29 @@ const REMEMBERED = 5000;
 const REPLACE = new Script(
   `patterns.reduce((masked, pattern) => masked.replace(pattern, (hit) => (hit === '' ? '' : mask)), text)`,
 );
+
+/** Across the border of the room only a text goes. */
+const FIND = new Script(
+  `JSON.stringify(patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((hit) => [hit.index, hit[0].length]).filter(([, length]) => length > 0)))`,
+);
+const Spans = z.array(z.tuple([z.number(), z.number()]));
+
+/** Index and length of what matches in a text; all of it, where that takes too long to tell. */
+export function patternSpans(
+  patterns: readonly string[],
+): (text: string) => readonly (readonly [number, number])[] {
+  const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')) };
+  const context = createContext(room);
+  return (text) => {
+    room.text = text;
+    try {
+      return Spans.parse(JSON.parse(String(FIND.runInContext(context, { timeout: LIMIT_MS }))));
+    } catch {
+      // What it would have found is not known.
+      return [[0, text.length]];
+    }
+  };
+}
 
 export function patternRedactor(patterns: readonly string[]): Redactor {
   const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')), mask: MASK };

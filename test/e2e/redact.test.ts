@@ -13,11 +13,12 @@ import { runCli } from '../support/cli.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { clickElement, findElements, readTree, waitForElement, type Wanted } from '../support/elements.ts';
 import { buildHelper } from '../support/helper-image.ts';
+import { knownRows, rowsOf } from '../support/saved-trace.ts';
 import { filesHolding, filesIn, picturesShowing, readAllPictures } from '../support/secrets.ts';
 import { eventually } from '../support/server.ts';
 
 const execute = promisify(execFile);
-const SECRETS = ['quokkaviolet', 'zebrafinch'];
+const SECRETS = ['quokkaviolet', 'zebrafinch', 'tamarisk', 'crimsonvelvet'];
 const BESIDE = 'foxglove';
 /** A canvas: the browser tells nobody what is written on it. */
 const PAGE = `<title>A sheet</title><canvas width=500 height=200></canvas><script>
@@ -39,6 +40,17 @@ describe('what is taken out of a finished trace', () => {
   });
   after(() => computer[Symbol.asyncDispose]());
 
+  /** What came key by key, or by two commands, is in no row; nor is a beginning of it. */
+  async function assertNotTyped(redacted: string): Promise<void> {
+    const rows = knownRows(await readFile(join(tracesOf(), redacted, 'events.jsonl'), 'utf8'));
+    const args = rowsOf(rows, 'call').map(({ data }) => JSON.stringify(data.args));
+    assert.deepEqual(
+      args.filter((one) => /"key":"[tamarisk]"|crim|velvet/.test(one)),
+      [],
+    );
+    assert.deepEqual(await filesHolding([join(tracesOf(), redacted)], ['tamari', 'crimson', 'velvet']), []);
+  }
+
   const tracesOf = (): string => join(computer.server.data, 'traces');
 
   it('is in no file and no picture of the new trace, which verifies and names the old one', async () => {
@@ -48,6 +60,7 @@ describe('what is taken out of a finished trace', () => {
     const answer = await server.api('POST', `/v1/traces/${traceId}/redact`, { texts: SECRETS });
     assert.equal(answer.status, 200, answer.text);
     const made = TraceRedacted.parse(answer.json());
+    await assertNotTyped(made.trace_id);
     assert.equal(made.source, traceId);
     assert.deepEqual(made.pictures, ['tree', 'ocr']);
     const dir = join(tracesOf(), made.trace_id);
@@ -77,16 +90,8 @@ describe('what is taken out of a finished trace', () => {
   it('is nowhere on the disk when it takes the old one’s place', async () => {
     const { server } = computer;
     // Those that the tests before made are redacted; what they were made of goes now.
-    const args = [
-      'trace',
-      'redact',
-      traceId,
-      '--text',
-      'quokkaviolet',
-      '--pattern',
-      'zebra[a-z]+',
-      '--replace',
-    ];
+    const texts = ['quokkaviolet', 'tamarisk', 'crimsonvelvet'].flatMap((text) => ['--text', text]);
+    const args = ['trace', 'redact', traceId, ...texts, '--pattern', 'zebra[a-z]+', '--replace'];
     const { status, err } = await runCli(server, args);
     assert.equal(status, 0, err);
     assert.equal((await server.api('GET', `/v1/traces/${traceId}`)).status, 404);
@@ -138,6 +143,9 @@ async function recordSecrets({ server, computer, desktop, tracing }: TestCompute
     const [element] = findElements(await readTree(desktop), EDITOR);
     assert.match(String(element?.value), /quokkaviolet/);
   });
+  for (const key of 'tamarisk') await desktop.pressKey(key);
+  await desktop.typeText(' crimson');
+  await desktop.typeText('velvet ');
   // The element under this point lies in a window of that title.
   await clickElement(desktop, EDITOR);
   await desktop.runCommand('echo quokkaviolet is said');

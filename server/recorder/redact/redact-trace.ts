@@ -7,6 +7,8 @@ import type { TraceStore } from '../traces-store.ts';
 import { likeness } from './likeness.ts';
 import { requireTesseract, type PictureReader } from './ocr.ts';
 import { redact } from './redaction.ts';
+import { spansOf } from './spans.ts';
+import { readTyped } from './typed-runs.ts';
 
 /**
  * Makes a trace without what the options name; with `replace` the old one is deleted, when the new one is sealed. Throws
@@ -18,12 +20,16 @@ export async function redactTrace(
   options: RedactOptions,
 ): Promise<TraceRedacted> {
   const opened = await store.open(sourceId);
-  const redactors = redactorsOf(options);
-  const readers = options.ocr && opened.overview.screenshot_count > 0 ? readersOf(options) : [];
+  const { hidden: typed, beginnings } = await readTyped(opened.entries(), spansOf(options));
+  const wanted = { ...options, texts: [...options.texts, ...beginnings] };
+  const redactors = redactorsOf(wanted);
+  const readers = options.ocr && opened.overview.screenshot_count > 0 ? readersOf(wanted) : [];
   if (readers.length > 0) await requireTesseract();
   const source = { traceId: sourceId, dir: opened.dir, entries: () => opened.entries() };
   const { regions } = options;
-  const { trace_id } = await store.make((place) => redact({ ...place, source, redactors, readers, regions }));
+  const { trace_id } = await store.make((place) =>
+    redact({ ...place, source, redactors, typed, readers, regions }),
+  );
   if (options.replace) await store.delete(sourceId);
   return { trace_id, source: sourceId, pictures: readers.length > 0 ? ['tree', 'ocr'] : ['tree'] };
 }

@@ -27,6 +27,7 @@ import type { PictureReader } from './ocr.ts';
 import { paintPicture, type PaintedPicture } from './pictures.ts';
 import { readUntilClean } from './read-until-clean.ts';
 import { hiddenRow } from './rows.ts';
+import { withoutTyped, type TypedParts } from './typed-runs.ts';
 import { readCovered, type CoveredTree } from './trees.ts';
 
 export interface RedactionParts {
@@ -36,6 +37,8 @@ export interface RedactionParts {
   readonly dir: string;
   readonly traceId: string;
   readonly redactors: readonly Redactor[];
+  /** What is hidden of texts that came in bits, by the call of the bit. */
+  readonly typed: TypedParts['hidden'];
   /** Rectangles that are painted in every picture. */
   readonly regions: readonly Bounds[];
   /** What pictures are read for; none: they are not read. */
@@ -147,9 +150,18 @@ class Redaction {
 
   #plain(row: KnownRow, about: RowAbout): void {
     if (row.type === 'call') this.#methods.set(row.data.call_id, row.data.method);
-    const { data, masks } = hiddenRow(row, this.#parts.redactors);
+    const { row: left, masks: typed } = this.#withoutTyped(row);
+    const { data, masks } = hiddenRow(left, this.#parts.redactors);
     this.#write(row.type, data, about);
-    for (const mask of masks) this.#write('masked', mask, about);
+    for (const mask of [...typed, ...masks]) this.#write('masked', mask, about);
+  }
+
+  #withoutTyped(row: KnownRow): { row: KnownRow; masks: RowData<'masked'>[] } {
+    if (row.type !== 'call') return { row, masks: [] };
+    const { call_id } = row.data;
+    const { data, fields } = withoutTyped(row.data, this.#parts.typed.get(call_id));
+    const mask = { call_id, rule: 'text', place: { in: 'call', fields } } as const;
+    return { row: { ...row, data }, masks: fields.length > 0 ? [mask] : [] };
   }
 
   async #tree(data: TakenTree, about: RowAbout): Promise<void> {

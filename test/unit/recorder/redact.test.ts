@@ -156,6 +156,45 @@ describe('a redacted trace', () => {
     assert.equal(calls(painted)[0]?.['element'], undefined);
   });
 
+  it('has nothing of a text that was typed key by key, or by two commands', async () => {
+    await using it = await bench();
+    const id = await it.start({ accessibility_tree: true });
+    const type = (command: 'press_key' | 'key_down' | 'key_up', key: string): void =>
+      void run(it.recorder, it.guest, { command, params: { key } });
+    const write = (text: string): void =>
+      void run(it.recorder, it.guest, { command: 'type_text', params: { text, secret: false } });
+    write('my ');
+    for (const key of ['Q', 'u', 'o', 'x', 'BackSpace', 'k']) type('press_key', key);
+    type('key_down', 'k');
+    type('key_up', 'k');
+    type('press_key', 'a');
+    write(' and a zebra');
+    run(it.recorder, it.guest, { command: 'move_cursor', params: { x: 1, y: 1 } });
+    const { callId } = run(it.recorder, it.guest, {
+      command: 'type_text',
+      params: { text: 'finch flew', secret: false },
+      hold: true,
+    });
+    it.guest.tree(callId, 'so far: quokk');
+    run(it.recorder, it.guest, CLICK);
+    write('fin');
+    write('ish');
+    await it.recorder.stop();
+    const options = { texts: ['quokka'], patterns: ['zebraf[a-z]+'] };
+    const archive = await verified(it, await redacted(it, id, options));
+    for (const part of ['quo', 'zebra', 'finch', 'quokk'])
+      assert.deepEqual(await holding(archive.dir, part), [], part);
+    const texts = calls(archive).flatMap(({ args }) => (args as { text?: string }).text ?? []);
+    assert.deepEqual(texts, ['my ', ' and a [masked]', '[masked] flew', 'fin', 'ish']);
+    const keys = calls(archive).filter(({ method }) => /key/.test(String(method)));
+    assert.deepEqual(
+      keys.map(({ args, masked }) => [args, masked]),
+      keys.map(({ args }) => ('key' in (args as object) ? [args, undefined] : [{}, ['key']])),
+    );
+    const told = keys.flatMap(({ args }) => (args as { key?: string }).key ?? []);
+    assert.deepEqual(told, ['x', 'BackSpace'], 'what is not of it');
+  });
+
   it('wants tesseract to read pictures, and does without where it is told so', async () => {
     await using it = await bench();
     const id = await traced(it);
