@@ -1,6 +1,6 @@
-// The Python on Cua's Tracing API page (test/fixtures/cua-tracing-page.txt, as it is published), run by its own client on a
-// desktop of the server: what the client's trace says was done, the server's says too. Not run: the example with a language
-// model. The last example lost its indentation there; test/fixtures/readers/seed-reader.py has it, and is compared.
+// What Cua's Tracing API page does in Python (docs of cua-computer, "Tracing API"; written anew in test/fixtures/tracing-page),
+// run by its own client on a desktop of the server: what the client's trace says was done, the server's says too. The page's
+// reader of a trace is test/fixtures/readers/seed-reader.py, its agent test/e2e/agent-page.test.ts.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -16,22 +16,16 @@ import type { SavedTrace } from '../../support/saved-trace.ts';
 import { actionsOf, type Action } from './seed-example.ts';
 
 const command = promisify(execFile);
-const FIXTURES = join(import.meta.dirname, '../../fixtures');
-const PAGE = (await readFile(join(FIXTURES, 'cua-tracing-page.txt'), 'utf8')).replaceAll('\r', '');
+const PROGRAMS = join(import.meta.dirname, '../../fixtures/tracing-page');
 const CUSTOM_PATH = '/tmp/my-trace.zip';
 const Event = z.looseObject({ type: z.string(), data: z.record(z.string(), z.unknown()) });
 const Call = z.looseObject({ method: z.string(), args: z.record(z.string(), z.unknown()).nullable() });
 
-/** The page's text between two of its sentences, without them. */
-function between(from: string, to: string): string {
-  const start = PAGE.indexOf(from);
-  assert.ok(start >= 0, `the page has: ${from}`);
-  const end = PAGE.indexOf(to, start + from.length);
-  assert.ok(end > start, `the page has after it: ${to}`);
-  return PAGE.slice(start + from.length, end).trim();
+function program(name: string): Promise<string> {
+  return readFile(join(PROGRAMS, `${name}.py`), 'utf8');
 }
 
-describe("the Python of Cua's Tracing API page", () => {
+describe("what Cua's Tracing API page does in Python", () => {
   let test: TestComputer;
   let client: PythonClient;
   let folder = '';
@@ -76,9 +70,8 @@ describe("the Python of Cua's Tracing API page", () => {
   }
 
   it('traces a click and a text', async () => {
-    const code = between('around any computer operations:', 'This creates a ZIP archive');
-    const { printed, trace_path: path, ours } = await traced(code);
-    assert.equal(printed, `Trace saved to: ${String(path)}\n`);
+    const { printed, trace_path: path, ours } = await traced(await program('basic'));
+    assert.equal(printed, `saved: ${String(path)}\n`);
     assert.deepEqual(actionsOf(ours.calls), await actionsIn(path));
     assert.deepEqual(
       actionsOf(ours.calls).map(({ args }) => args),
@@ -88,14 +81,11 @@ describe("the Python of Cua's Tracing API page", () => {
   });
 
   it('starts with every option, and saves as a ZIP, as a folder and where it is told', async () => {
-    const start = between('Control what gets recorded with start options:', 'Control output format');
-    const stops = between('Control output format when stopping:', 'Output Format')
-      .split('\n')
-      .filter((line) => line.startsWith('trace_path'));
-    assert.equal(stops.length, 3);
+    const start = await program('options');
+    const stops = ['{"format": "zip"}', '{"format": "dir"}', `{"path": "${CUSTOM_PATH}"}`];
     const paths: string[] = [];
     for (const stop of stops) {
-      const { trace_path: path } = await client.run(`${start}\n${stop}`);
+      const { trace_path: path } = await client.run(start.replace('STOP', stop));
       assert.equal((await eventsOf(path))[0]?.type, 'trace_start');
       paths.push(String(path));
     }
@@ -105,8 +95,7 @@ describe("the Python of Cua's Tracing API page", () => {
   });
 
   it('adds metadata between its actions', async () => {
-    const code = between('for later analysis:', 'Metadata appears in the trace');
-    const { trace_path: path, ours } = await traced(code);
+    const { trace_path: path, ours } = await traced(await program('metadata'));
     const events = await eventsOf(path);
     const said = events.filter(({ type }) => type === 'metadata').map(({ data }) => data);
     assert.deepEqual(said.at(-1), { key: 'step', value: 'clicking-submit' });
@@ -116,27 +105,15 @@ describe("the Python of Cua's Tracing API page", () => {
   });
 
   it('waits for a person, with trees', async () => {
-    const code = between('human-driven workflows as training data:', 'Privacy Considerations');
-    // The page imports it in its first example only.
-    const { printed, trace_path: path } = await traced(`from computer import Computer\n${code}`);
-    assert.match(printed, /Press Enter when done.*\nDemo saved to: /);
+    const { printed, trace_path: path } = await traced(await program('demonstration'));
+    assert.match(printed, /Enter ends the demonstration.*\nsaved: /);
     assert.deepEqual((await eventsOf(path))[0]?.data['trace_id'], 'human-demo-login');
   });
 
   it('traces without pictures', async () => {
-    const code = between('# Privacy-conscious tracing', 'Debugging with Traces');
-    const then = 'await computer.interface.left_click(30, 40)\ntrace_path = await computer.tracing.stop()';
-    const { trace_path: path, ours } = await traced(`${code}\n${then}`);
+    const { trace_path: path, ours } = await traced(await program('without-pictures'));
     const events = await eventsOf(path);
     assert.ok(events.every(({ data }) => (data['screenshot'] ?? null) === null));
     assert.deepEqual(actionsOf(ours.calls), await actionsIn(path));
-  });
-
-  it('has the reader that other tests run on traces of the server', async () => {
-    const flat = (text: string): string[] =>
-      text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')); // prettier-ignore
-    const code = flat(between('fields in API call events for exceptions', 'Was this page helpful?'));
-    const reader = flat(await readFile(join(FIXTURES, 'readers/seed-reader.py'), 'utf8'));
-    assert.deepEqual(reader, code);
   });
 });
