@@ -9,7 +9,7 @@ export const PIXELS_A_CLICK = 120;
 
 export type OpenaiAction =
   | { type: 'click'; button: 'left' | 'right' | 'wheel'; x: number; y: number }
-  | { type: 'double_click'; x: number; y: number }
+  | { type: 'double_click'; x: number; y: number; keys: null }
   | { type: 'move'; x: number; y: number }
   | { type: 'drag'; path: Point[] }
   | { type: 'scroll'; x: number; y: number; scroll_x: number; scroll_y: number }
@@ -44,10 +44,10 @@ export function openaiActions(action: Action): OpenaiAction[] {
   return translate(action, ACTIONS);
 }
 
-/** There is no triple click: it is a double click and one more. */
+/** There is no triple click: it is a double click and one more. Of a double click alone, `keys` may not be left out. */
 function clickActions(button: 'left' | 'middle' | 'right', count: number, at: Point): OpenaiAction[] {
   const name = button === 'middle' ? 'wheel' : button;
   const one: OpenaiAction = { type: 'click', button: name, ...at };
   if (count === 1) return [one];
-  return [{ type: 'double_click', ...at }, ...(count === 3 ? [one] : [])];
+  return [{ type: 'double_click', ...at, keys: null }, ...(count === 3 ? [one] : [])];
 }

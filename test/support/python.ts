@@ -1,4 +1,5 @@
-// A Python with the clients of test/clients/requirements.txt, installed once for each list of them and kept in the user's cache.
+// A Python with the packages of a list (clients that drive desktops, readers of formats), installed once for each version of it
+// and kept in the user's cache.
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,27 +10,50 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const command = promisify(execFile);
-const REQUIREMENTS = fileURLToPath(new URL('../clients/requirements.txt', import.meta.url));
-/** The clients want 3.12 or 3.13. */
+/** Where each list of packages is, and how pip is to take it. */
+const LISTS = {
+  clients: { path: '../clients/requirements.txt', options: [] },
+  // Whole as it stands: of some packages only the part that reads a format is wanted, not what the rest of them needs.
+  readers: { path: '../fixtures/readers/requirements.txt', options: ['--no-deps'] },
+} as const;
+/** The packages want 3.12 or 3.13. */
 const NAMES = ['python3.13', 'python3.12', 'python3'];
 const WANTED = 'import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 14))';
 
-/** The path of the interpreter. Several that come at once install it side by side; the last one wins. */
-export async function clientsPython(): Promise<string> {
+/** The path of an interpreter with the clients of test/clients/requirements.txt. */
+export function clientsPython(): Promise<string> {
+  return pythonWith('clients');
+}
+
+/** The path of an interpreter with the readers of test/fixtures/readers/requirements.txt. */
+export function readersPython(): Promise<string> {
+  return pythonWith('readers');
+}
+
+/** Several that come at once install it side by side; the last one wins. */
+async function pythonWith(name: keyof typeof LISTS): Promise<string> {
+  const requirements = fileURLToPath(new URL(LISTS[name].path, import.meta.url));
   const hash = createHash('sha256')
-    .update(await readFile(REQUIREMENTS))
+    .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 16);
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'deskreel');
-  const folder = join(cache, `python-clients-${hash}`);
+  const folder = join(cache, `python-${name}-${hash}`);
   const python = join(folder, 'bin', 'python');
   if (existsSync(python)) return python;
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(join(cache, 'python-'));
   try {
     await command(await systemPython(), ['-m', 'venv', fresh]);
-    const options = ['--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
-    await command(join(fresh, 'bin', 'python'), ['-m', 'pip', 'install', ...options]);
+    const options = ['--quiet', '--disable-pip-version-check', ...LISTS[name].options];
+    await command(join(fresh, 'bin', 'python'), [
+      '-m',
+      'pip',
+      'install',
+      ...options,
+      '--requirement',
+      requirements,
+    ]);
     await rename(fresh, folder);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
@@ -50,9 +74,7 @@ async function systemPython(): Promise<string> {
   ]) {
     if (await isWanted(name)) return name;
   }
-  throw new Error(
-    'the tests drive clients that need Python 3.12 or 3.13 with its venv module; there is none',
-  );
+  throw new Error('the tests use packages that need Python 3.12 or 3.13 with its venv module; there is none');
 }
 
 async function isWanted(name: string): Promise<boolean> {

@@ -27,15 +27,20 @@ async function* itemsOf(trace: TraceSource, task: Task): AsyncGenerator<object> 
   const text = task.instruction === '' ? trace.overview.trace_id : task.instruction;
   yield { type: 'message', role: 'user', content: [{ type: 'input_text', text }] };
   for await (const { step, said } of readTurns(trace.entries())) {
-    if (said !== '') {
-      yield {
-        type: 'message',
-        role: 'assistant',
-        content: [{ type: 'output_text', text: said, annotations: [] }],
-      };
-    }
+    if (said !== '') yield saidItem(step, said);
     yield* stepItems(trace, step);
   }
+}
+
+/** A model's message goes back with the id and the status that it came with. */
+function saidItem({ call }: Step, said: string): object {
+  return {
+    type: 'message',
+    id: `msg_${call.data.call_id}`,
+    role: 'assistant',
+    status: 'completed',
+    content: [{ type: 'output_text', text: said, annotations: [] }],
+  };
 }
 
 /** An output of the computer tool is a picture, so a step without one is a function's call, as are other commands. */

@@ -103,7 +103,8 @@ export class StepIndexer {
     this.#urlBefore ??= before.url;
     this.#urlAfter = after.url ?? this.#urlAfter;
     this.#before ??= before;
-    if (after.digest !== null) this.#after = after;
+    // The snapshot that the step ends with says more of itself than the step's end does.
+    if (after.digest !== null && after.digest !== this.#after?.digest) this.#after = after;
   }
 
   #endAction(exec: Record<string, unknown>): void {

@@ -1,17 +1,15 @@
 // Scripts made of a trace: every command that changes the desktop is in them, or a comment says why not.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { exported } from '../../support/exports.ts';
+import { ROOT, typeErrors } from '../../support/typed.ts';
 import { bench } from '../recorder/setup.ts';
 import { run, type CommandOptions } from '../recorder/synthetic-guest.ts';
 
 const execute = promisify(execFile);
-const ROOT = join(import.meta.dirname, '../../..');
 
 const ELEMENT = {
   id: 'e12',
@@ -48,25 +46,8 @@ async function assertSound(format: 'sdk' | 'pyautogui', script: string): Promise
     await execute('python3', ['-c', 'import ast, sys; ast.parse(sys.argv[1])', script]);
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'deskreel-script-'));
-  try {
-    const path = join(folder, 'script.mts');
-    await writeFile(
-      path,
-      script.replace("from 'deskreel'", `from ${JSON.stringify(join(ROOT, 'sdk/index.ts'))}`),
-    );
-    const config = { extends: join(ROOT, 'tsconfig.json'), files: [path], include: [] };
-    const typeRoots = [join(ROOT, 'node_modules/@types')];
-    // A script's reader may name a window that nothing follows up.
-    const compilerOptions = { noEmit: true, typeRoots, noUnusedLocals: false };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ ...config, compilerOptions }));
-    const { stdout } = await execute(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder]).catch(
-      (error: unknown) => error as { stdout: string },
-    );
-    assert.equal(stdout, '');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const sdk = `from ${JSON.stringify(join(ROOT, 'sdk/index.ts'))}`;
+  assert.equal(await typeErrors(script.replace("from 'deskreel'", sdk)), '');
 }
 
 const COMMANDS: readonly CommandOptions[] = [
