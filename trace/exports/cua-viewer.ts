@@ -1,7 +1,8 @@
 // `cua-viewer`: turn folders for Cua's trajectory viewer (what its command line records): a picture and an OpenAI
 // response each.
 import { openaiActions } from '../../protocol/vocabulary/openai.ts';
-import { pictureAfter, readSteps, type Step } from '../steps.ts';
+import type { TakenFrame } from '../call-index.ts';
+import { pictureAfter, readItems, type Step } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
 import { pictureFile } from './pictures.ts';
 import { readTask } from './task.ts';
@@ -13,11 +14,16 @@ export const cuaViewer: Exporter = {
   async *files(trace) {
     const { model = 'unknown' } = await readTask(trace);
     let turn = 0;
-    for await (const step of readSteps(trace.entries())) {
+    // The viewer wants a picture in every turn, and a wait takes none: it shows the last one that was seen.
+    let picture: TakenFrame | undefined;
+    for await (const item of readItems(trace.entries())) {
+      if (item.kind === 'frame') picture = item.frame;
+      if (item.kind !== 'step') continue;
+      const { step } = item;
+      picture = pictureAfter(step) ?? step.frames.before ?? picture;
       if (!step.action) continue;
       turn += 1;
       const name = `turn_${String(turn).padStart(3, '0')}`;
-      const picture = pictureAfter(step);
       if (picture) yield await pictureFile(trace, picture, `${name}/screenshot.png`);
       const response = { model, response: responseOf(step, model) };
       yield {
