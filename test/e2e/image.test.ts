@@ -127,6 +127,16 @@ describe('the desktop image', () => {
     await desktop.bash('pkill chromium');
   });
 
+  it('draws titles with the fonts of the settings, which may be late', async () => {
+    const services = '$XDG_RUNTIME_DIR/deskreel/services';
+    const manager = `s6-svstat -o pid ${services}/xfwm4`;
+    await desktop.bash(`s6-svc -wD -d ${services}/xfsettingsd && s6-svc -wr -r ${services}/xfwm4`);
+    // Its run script waits: the process is bash, and manages no windows.
+    assert.equal(await desktop.bash(`cat /proc/$(${manager})/comm`), 'run');
+    await desktop.bash(`s6-svc -wU -u ${services}/xfsettingsd && s6-svwait -U ${services}/xfwm4`);
+    assert.equal(await desktop.bash(`cat /proc/$(${manager})/comm`), 'xfwm4');
+  });
+
   describe('when a process is killed', () => {
     for (const [name, find] of Object.entries(PROCESSES)) {
       it(`comes back whole after ${name}`, async () => {
