@@ -104,12 +104,12 @@ export class DockerDriver implements ContainerDriver {
     await this.#ask('remove a network', ignoring([NOT_FOUND], network.remove()));
   }
 
+  async checkRuns(desktopId: string): Promise<void> {
+    await this.#inspectRunning(desktopId);
+  }
+
   async address(desktopId: string): Promise<GuestAddress> {
-    const { State, NetworkSettings } = await this.#inspect(desktopId);
-    if (!State.Running) {
-      const end = `it ended with status ${State.ExitCode}${State.OOMKilled ? ', out of memory' : ''}`;
-      throw new DeskreelError('guest_unavailable', `the desktop's container does not run: ${end}`);
-    }
+    const { NetworkSettings } = await this.#inspectRunning(desktopId);
     const port = Number.parseInt(AGENT_PORT, 10);
     const published = NetworkSettings.Ports[AGENT_PORT]?.[0];
     if (published) {
@@ -160,8 +160,12 @@ export class DockerDriver implements ContainerDriver {
     return this.#docker.getContainer(containerName(desktopId));
   }
 
-  async #inspect(desktopId: string): Promise<Docker.ContainerInspectInfo> {
-    return await this.#ask('look at a container', this.#container(desktopId).inspect());
+  async #inspectRunning(desktopId: string): Promise<Docker.ContainerInspectInfo> {
+    const found = await this.#ask('look at a container', this.#container(desktopId).inspect());
+    const { State } = found;
+    if (State.Running) return found;
+    const end = `it ended with status ${State.ExitCode}${State.OOMKilled ? ', out of memory' : ''}`;
+    throw new DeskreelError('guest_unavailable', `the desktop's container does not run: ${end}`);
   }
 
   async #within<T>(ms: number, request: Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -49,7 +49,9 @@ export interface ContainerDriver {
   restart(desktopId: string): Promise<void>;
   /** Takes away the container and everything made for it. What is not there is no error. */
   remove(desktopId: string): Promise<void>;
-  /** Changes with every start. Throws `guest_unavailable` where it does not run. */
+  /** Throws `guest_unavailable` saying how it ended, where it does not run. */
+  checkRuns(desktopId: string): Promise<void>;
+  /** Where it is reached best now; it changes with every start. Throws `guest_unavailable` where it does not run. */
   address(desktopId: string): Promise<GuestAddress>;
   state(desktopId: string): Promise<ContainerState>;
   /** The last lines that it wrote, for a person who wants to know why it failed. */

@@ -49,7 +49,7 @@ async function answers(wait: Readiness, signal: AbortSignal): Promise<void> {
 async function untilEnded({ driver, clock, desktopId }: Readiness, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(ENDED_LOOK_MS, signal);
-    await driver.address(desktopId);
+    await driver.checkRuns(desktopId);
   }
 }
 

@@ -3,15 +3,15 @@ import type { Express, Request, Response } from 'express';
 import { API } from '../../protocol/api.ts';
 import { checkReach } from './access.ts';
 import { pathParam, principalOf, type HttpParts } from './context.ts';
+import { originOf } from './links.ts';
 import type { ApiHandlers } from './routes.ts';
 import { sendFile } from './send-file.ts';
-import { hostOf } from './upload-routes.ts';
 
 type Names = 'initArtifacts' | 'completeArtifacts' | 'listArtifacts';
 
 export function artifactRoutes({ artifacts, traces }: HttpParts): Pick<ApiHandlers, Names> {
   return {
-    initArtifacts: ({ body, request }) => artifacts.init(body.run_id, body.artifacts, hostOf(request)),
+    initArtifacts: ({ body, request }) => artifacts.init(body.run_id, body.artifacts, originOf(request)),
     completeArtifacts: async ({ body }) => {
       const artifact_count = await artifacts.complete(body.run_id, body.artifact_index_key);
       return { run_id: body.run_id, artifact_count };

@@ -4,9 +4,15 @@ import type { DesktopInfo } from '../../protocol/desktop.ts';
 import { desktopPath } from '../access/desktop-path.ts';
 import type { Desktop } from '../desktops/desktop.ts';
 
+/** What addresses of this server begin with. */
+export function originOf(request: Request): string {
+  return `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+}
+
 export function desktopInfo(desktop: Desktop, request: Request): DesktopInfo {
   const { id, name, createdAt, spec, accessKey } = desktop.record;
-  const host = request.headers.host ?? 'localhost';
+  const origin = originOf(request);
+  const socket = origin.replace(/^http/, 'ws');
   return {
     id,
     name,
@@ -14,10 +20,10 @@ export function desktopInfo(desktop: Desktop, request: Request): DesktopInfo {
     resolution: spec.resolution,
     createdAt,
     links: {
-      api: `http://${host}/d/${accessKey}`,
-      ws: `ws://${host}${desktopPath(id, '/ws')}`,
-      vnc: `ws://${host}${desktopPath(id, '/vnc')}`,
-      view: `http://${host}/view/${id}`,
+      api: `${origin}/d/${accessKey}`,
+      ws: `${socket}${desktopPath(id, '/ws')}`,
+      vnc: `${socket}${desktopPath(id, '/vnc')}`,
+      view: `${origin}/view/${id}`,
     },
   };
 }

@@ -4,6 +4,7 @@ import { API } from '../../protocol/api.ts';
 import { redactTrace } from '../recorder/redact/redact-trace.ts';
 import { checkReach } from './access.ts';
 import { desktopOf, pathParam, principalOf, type HttpParts } from './context.ts';
+import { originOf } from './links.ts';
 import type { ApiHandlers } from './routes.ts';
 import { sendFile } from './send-file.ts';
 
@@ -82,5 +83,5 @@ async function sendArchive(parts: HttpParts, request: Request, response: Respons
 
 /** Where a trace's ZIP is, as the client that asks can reach it. */
 export function archiveUrl(request: Request, traceId: string): string {
-  return `http://${request.headers.host ?? 'localhost'}/v1/traces/${encodeURIComponent(traceId)}/archive`;
+  return `${originOf(request)}/v1/traces/${encodeURIComponent(traceId)}/archive`;
 }

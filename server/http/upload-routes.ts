@@ -2,6 +2,7 @@
 import type { Express, Request } from 'express';
 import type { HttpParts } from './context.ts';
 import { pathParam } from './context.ts';
+import { originOf } from './links.ts';
 import type { ApiHandlers } from './routes.ts';
 
 type Names = 'initUpload' | 'initScreenshots' | 'initIndexUpload' | 'completeUpload';
@@ -11,15 +12,15 @@ export function uploadRoutes({ uploads }: HttpParts): Pick<ApiHandlers, Names> {
     initUpload: async ({ body, request }) => {
       const goal = body.metadata?.['goal'];
       const name = typeof goal === 'string' && goal !== '' ? goal.slice(0, 120) : null;
-      return { upload_url: hostOf(request) + (await uploads.init(body.run_id, name)) };
+      return { upload_url: originOf(request) + (await uploads.init(body.run_id, name)) };
     },
     initScreenshots: async ({ body, request }) => {
       const paths = Object.entries(await uploads.screenshots(body.run_id, body.sequences));
-      const urls = paths.map(([sequence, path]) => [sequence, hostOf(request) + path]);
+      const urls = paths.map(([sequence, path]) => [sequence, originOf(request) + path]);
       return { upload_urls: Object.fromEntries(urls) as Record<string, string> };
     },
     initIndexUpload: async ({ body, request }) => ({
-      upload_url: hostOf(request) + (await uploads.index(body.run_id)),
+      upload_url: originOf(request) + (await uploads.index(body.run_id)),
     }),
     completeUpload: ({ body }) => uploads.complete(body.run_id),
   };
@@ -43,9 +44,4 @@ export function uploadPartRoutes(app: Express, { uploads }: HttpParts): void {
     await put(request, pathParam(request, 'part'));
     response.json({});
   });
-}
-
-/** What addresses of this server begin with, as the client that asks can reach it. */
-export function hostOf(request: Request): string {
-  return `${request.protocol}://${request.headers.host ?? 'localhost'}`;
 }

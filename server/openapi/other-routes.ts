@@ -50,7 +50,7 @@ const operations = {
   readyz: { method: 'GET', path: '/readyz', title: 'Whether desktops can be made', tag: 'operations', answer: json(Live.extend({ desktops: z.number() })) },
   metrics: { method: 'GET', path: '/metrics', title: 'Figures in the text format of Prometheus', tag: 'operations', answer: { 'text/plain': z.string() } },
   openApi: { method: 'GET', path: '/openapi.json', title: 'This document', tag: 'operations', answer: json(z.looseObject({ openapi: z.string() })) },
-  mcp: { method: 'POST', path: '/mcp', title: 'MCP (streamable HTTP, stateless), of all desktops', tag: 'operations', body: json(JsonRpc), answer: json(JsonRpc) },
+  mcp: { method: 'POST', path: '/mcp', title: 'MCP (streamable HTTP), of all desktops', tag: 'operations', body: json(JsonRpc), answer: json(JsonRpc) },
 } satisfies Record<string, OtherRoute>; // prettier-ignore
 
 const pages = {

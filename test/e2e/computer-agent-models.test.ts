@@ -1,36 +1,15 @@
-// ComputerAgent with a model by its name: the official packages, asked at a service that the test starts.
+// ComputerAgent with a model by its name: the official packages, asked at a service that the test starts. They read their
+// addresses and keys from the environment.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ComputerAgent, type AgentTurn } from '../../sdk/index.ts';
+import { ComputerAgent } from '../../sdk/index.ts';
+import { withEnvironment } from '../support/environment.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { startModelService } from '../support/model-service.ts';
 
 let test: TestComputer;
 before(async () => (test = await startComputer()));
 after(() => test[Symbol.asyncDispose]());
-
-async function everyTurn(turns: AsyncIterable<AgentTurn>): Promise<AgentTurn[]> {
-  const all: AgentTurn[] = [];
-  for await (const turn of turns) all.push(turn);
-  return all;
-}
-
-/** The official packages read their addresses and keys from the environment. */
-async function withEnvironment(variables: Record<string, string>, work: () => Promise<void>): Promise<void> {
-  const before = Object.keys(variables).map((name): [string, string | undefined] => [
-    name,
-    process.env[name],
-  ]);
-  Object.assign(process.env, variables);
-  try {
-    await work();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  }
-}
 
 describe('a model by its name', () => {
   it('anthropic/… is asked through the official package, and is shown what its tool did', async () => {
@@ -59,7 +38,7 @@ describe('a model by its name', () => {
     await withEnvironment({ ANTHROPIC_BASE_URL: service.url, ANTHROPIC_API_KEY: 'k' }, async () => {
       const prices = { input: 3, output: 15 };
       const options = { model: 'anthropic/claude-sonnet-4-5', tools: [test.computer], prices };
-      const turns = await everyTurn(new ComputerAgent(options).run('Move the pointer'));
+      const turns = await Array.fromAsync(new ComputerAgent(options).run('Move the pointer'));
       assert.deepEqual(
         turns.map(({ stop }) => stop),
         [undefined, 'done'],
@@ -107,7 +86,7 @@ describe('a model by its name', () => {
         tools: [test.computer],
         instructions: 'Be brief.',
       });
-      const turns = await everyTurn(agent.run('Move the pointer'));
+      const turns = await Array.fromAsync(agent.run('Move the pointer'));
       assert.deepEqual(
         turns.map(({ stop }) => stop),
         [undefined, 'done'],

@@ -47,12 +47,6 @@ let test: TestComputer;
 before(async () => (test = await startComputer()));
 after(() => test[Symbol.asyncDispose]());
 
-async function everyTurn(turns: AsyncIterable<AgentTurn>): Promise<AgentTurn[]> {
-  const all: AgentTurn[] = [];
-  for await (const turn of turns) all.push(turn);
-  return all;
-}
-
 /** The last thing that the model was told about a call of its own. */
 const lastError = (messages: readonly AgentItem[]): string => {
   const output = messages.findLast((item) => item.type === 'computer_call_output');
@@ -114,7 +108,7 @@ describe('a scripted agent', () => {
       instructions: 'Be brief.',
       trajectory_dir: trajectory,
     });
-    turns = await everyTurn(agent.run('Write three lines'));
+    turns = await Array.fromAsync(agent.run('Write three lines'));
     const { value } = await waitForElement(test.desktop, { app: 'mousepad', role: 'text' });
     assert.equal(value, 'second ñ\nthird');
     saved = await test.tracing.stop({ format: 'dir', path: join(test.folder, 'saved') });
@@ -271,7 +265,7 @@ describe('an agent that runs twice', () => {
   it('leaves two runs in the trace, whose steps are told apart', async () => {
     await test.tracing.start({ name: 'twice' });
     const agent = new ComputerAgent({ model: () => 'Nothing to do.', tools: [test.computer] });
-    for (const goal of ['one', 'two']) await everyTurn(agent.run(goal));
+    for (const goal of ['one', 'two']) await Array.fromAsync(agent.run(goal));
     const dir = await test.tracing.stop({ format: 'dir', path: join(test.folder, 'twice') });
     const text = await readFile(join(dir, 'events.jsonl'), 'utf8');
     const starts = text.split('\n').filter((line) => line.includes('"type":"step_start"'));
@@ -289,12 +283,12 @@ describe('an agent stops', () => {
   });
 
   it('after so many steps, and at its budget', async () => {
-    const steps = await everyTurn(agentOf(moving, { max_steps: 2 }).run('go'));
+    const steps = await Array.fromAsync(agentOf(moving, { max_steps: 2 }).run('go'));
     assert.deepEqual(
       steps.map(({ stop }) => stop),
       [undefined, 'max_steps'],
     );
-    const budget = await everyTurn(agentOf(moving, { maxTrajectoryBudget: 1 }).run('go'));
+    const budget = await Array.fromAsync(agentOf(moving, { maxTrajectoryBudget: 1 }).run('go'));
     assert.deepEqual(
       budget.map(({ stop }) => stop),
       [undefined, undefined, 'budget'],
@@ -302,7 +296,7 @@ describe('an agent stops', () => {
   });
 
   it('where it does the same again and again', async () => {
-    const turns = await everyTurn(
+    const turns = await Array.fromAsync(
       agentOf(() => ({ type: 'keypress', keys: ['F12'] }), { maxRepeats: 3 }).run('go'),
     );
     assert.deepEqual(
@@ -320,7 +314,7 @@ describe('an agent stops', () => {
         if (signal.aborted) reject(new Error('aborted'));
       });
     };
-    const turns = await everyTurn(agentOf(slow).run('go', { signal: cancel.signal }));
+    const turns = await Array.fromAsync(agentOf(slow).run('go', { signal: cancel.signal }));
     assert.deepEqual(
       turns.map(({ stop }) => stop),
       [undefined, 'cancelled'],
@@ -331,8 +325,8 @@ describe('an agent stops', () => {
     const broken = agentOf(() => {
       throw new Error('no answer');
     });
-    await assert.rejects(everyTurn(broken.run('go')), /no answer/);
-    await assert.rejects(everyTurn(agentOf(() => ({ type: 'fly' })).run('go')), {
+    await assert.rejects(Array.fromAsync(broken.run('go')), /no answer/);
+    await assert.rejects(Array.fromAsync(agentOf(() => ({ type: 'fly' })).run('go')), {
       code: 'bad_request',
       message: /fly is no item/,
     });

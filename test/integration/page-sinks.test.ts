@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { JsonlTraceSink, Tracer, TraceSink } from '../../sdk/index.ts';
-import { eventually } from '../support/server.ts';
-import { startStores, type Stores } from '../support/stores.ts';
+import { openStoreClients, type StoreClients } from '../support/store-clients.ts';
 import { linesOf, MemoryLogger, temporaryFolder, type Folder } from '../unit/agent-tracing/setup.ts';
 
 /** Store traces in PostgreSQL database */
@@ -80,34 +80,18 @@ class MultiSink extends TraceSink {
 const TYPES = ['run_start', 'step_start', 'run_end'];
 
 describe('the sinks of the page', () => {
-  let stores: Stores;
+  let clients: StoreClients;
   let folder: Folder;
   let pool: pg.Pool;
   let s3: S3Client;
   let connection = '';
   before(async () => {
-    stores = await startStores();
+    clients = await openStoreClients('mine');
+    ({ connection, pool, s3 } = clients);
     folder = await temporaryFolder();
-    connection = await stores.connection();
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    s3 = new S3Client({
-      endpoint: await stores.s3Endpoint(),
-      region: 'us-east-1',
-      credentials,
-      forcePathStyle: true,
-    });
-    await eventually(async () => {
-      await s3.send(new CreateBucketCommand({ Bucket: 'mine' }));
-    });
-    pool = new pg.Pool({ connectionString: connection, max: 1 });
-    await eventually(async () => {
-      await pool.query('SELECT 1');
-    });
   });
   after(async () => {
-    await pool.end();
-    s3.destroy();
-    await stores[Symbol.asyncDispose]();
+    await clients[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
 

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import {
+  CreateBucketCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
-  CreateBucketCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
-import pg from 'pg';
+import type pg from 'pg';
 import { MultiSink, PostgresTraceSink, S3TraceSink, Tracer } from '../../sdk/index.ts';
 import {
   MemoryLogger,
@@ -21,42 +21,25 @@ import {
   type Folder,
 } from '../unit/agent-tracing/setup.ts';
 import { eventually } from '../support/server.ts';
-import { startStores, type Stores } from '../support/stores.ts';
-
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+import { openStoreClients, type StoreClients } from '../support/store-clients.ts';
+import type { Stores } from '../support/stores.ts';
 
 describe('sinks', () => {
+  let clients: StoreClients;
   let stores: Stores;
   let folder: Folder;
   let connection = '';
   let pool: pg.Pool;
   let s3: S3Client;
-  let client = {};
+  let client: StoreClients['client'];
 
   before(async () => {
-    stores = await startStores();
+    clients = await openStoreClients('traces');
+    ({ stores, connection, pool, client, s3 } = clients);
     folder = await temporaryFolder();
-    connection = await stores.connection();
-    client = {
-      endpoint: await stores.s3Endpoint(),
-      region: 'us-east-1',
-      credentials: CREDENTIALS,
-      forcePathStyle: true,
-    };
-    s3 = new S3Client(client);
-    await eventually(async () => {
-      await s3.send(new CreateBucketCommand({ Bucket: 'traces' }));
-    });
-    pool = new pg.Pool({ connectionString: connection, max: 1 });
-    pool.on('error', () => undefined);
-    await eventually(async () => {
-      await pool.query('SELECT 1');
-    });
   });
   after(async () => {
-    await pool.end();
-    s3.destroy();
-    await stores[Symbol.asyncDispose]();
+    await clients[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
 

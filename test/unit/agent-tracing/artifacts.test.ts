@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createTracer, uploadArtifacts } from '../../../sdk/index.ts';
 import type { ArtifactAddresses } from '../../../protocol/artifacts.ts';
+import { environment } from '../../support/environment.ts';
 import { FaultyWay } from './faulty-way.ts';
 import { MemoryLogger, temporaryFolder, type Folder } from './setup.ts';
 import { uploadServer, type UploadServer } from './upload-server.ts';
@@ -30,13 +31,14 @@ const DECLARED = Object.entries(FILES).map(([name, text]) => ({
 describe('artifacts of a run', () => {
   let folder: Folder;
   let server: UploadServer;
+  let variables: Disposable;
   beforeEach(async () => {
     folder = await temporaryFolder();
     server = await uploadServer(folder.path);
-    process.env['DESKREEL_DATA'] = join(folder.path, 'client');
+    variables = environment({ DESKREEL_DATA: join(folder.path, 'client') });
   });
   afterEach(async () => {
-    delete process.env['DESKREEL_DATA'];
+    variables[Symbol.dispose]();
     await server.close();
     await folder[Symbol.asyncDispose]();
   });

@@ -17,6 +17,7 @@ import {
   type TraceLogger,
 } from '../../../sdk/index.ts';
 import type { SnapshotOptions } from '../../../sdk/agent-runtime/source.ts';
+import { environment } from '../../support/environment.ts';
 import { freePort } from '../../support/free-port.ts';
 import { pageRows } from '../../support/page-rows.ts';
 import { Shop } from './predicate-page.ts';
@@ -24,17 +25,15 @@ import { linesOf, MemoryLogger, MemorySink, PNG, snapshotOf, temporaryFolder, ty
 
 const back = process.cwd();
 let folder: Folder;
-let data: string | undefined;
+let variables: Disposable;
 beforeEach(async () => {
   folder = await temporaryFolder();
   process.chdir(folder.path);
-  data = process.env['DESKREEL_DATA'];
-  process.env['DESKREEL_DATA'] = folder.path;
+  variables = environment({ DESKREEL_DATA: folder.path });
 });
 afterEach(async () => {
   process.chdir(back);
-  if (data === undefined) delete process.env['DESKREEL_DATA'];
-  else process.env['DESKREEL_DATA'] = data;
+  variables[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 

@@ -7,38 +7,26 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'node:test';
 import { AgentRuntime, createTracer, type CreateTracerOptions } from '../../../sdk/index.ts';
 import { pageRows } from '../../support/page-rows.ts';
-import { FaultyWay } from './faulty-way.ts';
+import type { FaultyWay } from './faulty-way.ts';
 import { Shop } from './predicate-page.ts';
-import { linesOf, MemoryLogger, PNG, snapshotOf, temporaryFolder, type Folder } from './setup.ts';
-import { uploadServer, type UploadServer } from './upload-server.ts';
+import { linesOf, type MemoryLogger, PNG, snapshotOf, type Folder } from './setup.ts';
+import type { UploadServer } from './upload-server.ts';
+import { openUploadStage, type UploadStage } from './upload-stage.ts';
 
 const QUICK = { askMs: 5000, quietMs: 3000, pauseMs: 5, tries: 3 };
 const CLOUD = '[Predicate] Cloud tracing enabled (Pro/Builder/Teams/Enterprise tiers)';
 const LOCAL = '💾 [Predicate] Local tracing: traces/demo.jsonl';
 
+let stage: UploadStage;
 let folder: Folder;
 let server: UploadServer;
 let way: FaultyWay;
 let logger: MemoryLogger;
-let data: string | undefined;
-const back = process.cwd();
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  server = await uploadServer(folder.path);
-  way = await FaultyWay.to(server.url);
-  logger = new MemoryLogger();
-  data = process.env['DESKREEL_DATA'];
-  process.env['DESKREEL_DATA'] = join(folder.path, 'client');
-  process.chdir(folder.path);
+  stage = await openUploadStage();
+  ({ folder, server, way, logger } = stage);
 });
-afterEach(async () => {
-  process.chdir(back);
-  if (data === undefined) delete process.env['DESKREEL_DATA'];
-  else process.env['DESKREEL_DATA'] = data;
-  await way.close();
-  await server.close();
-  await folder[Symbol.asyncDispose]();
-});
+afterEach(() => stage[Symbol.asyncDispose]());
 
 const options = (more: CreateTracerOptions = {}): CreateTracerOptions => ({
   apiKey: server.token,

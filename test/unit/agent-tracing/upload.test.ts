@@ -10,9 +10,10 @@ import { createTracer, type CreateTracerOptions } from '../../../sdk/agent-traci
 import { openTraceFiles } from '../../../trace/files/trace-files.ts';
 import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { entriesOf } from '../../support/exports.ts';
-import { FaultyWay } from './faulty-way.ts';
-import { MemoryLogger, PNG, snapshotOf, stepResult, temporaryFolder, type Folder } from './setup.ts';
-import { uploadServer, type UploadServer } from './upload-server.ts';
+import type { FaultyWay } from './faulty-way.ts';
+import { MemoryLogger, PNG, snapshotOf, stepResult, type Folder } from './setup.ts';
+import type { UploadServer } from './upload-server.ts';
+import { openUploadStage, type UploadStage } from './upload-stage.ts';
 
 /** So short that a test need not wait. */
 const QUICK = { askMs: 2000, quietMs: 500, pauseMs: 5, tries: 6 };
@@ -25,30 +26,17 @@ interface Exported {
 }
 
 describe('the upload of a run', () => {
+  let stage: UploadStage;
   let folder: Folder;
   let server: UploadServer;
   let way: FaultyWay;
   let logger: MemoryLogger;
-  let data: string | undefined;
-  const cwd = process.cwd();
 
   beforeEach(async () => {
-    folder = await temporaryFolder();
-    server = await uploadServer(folder.path);
-    way = await FaultyWay.to(server.url);
-    logger = new MemoryLogger();
-    data = process.env['DESKREEL_DATA'];
-    process.env['DESKREEL_DATA'] = join(folder.path, 'client');
-    process.chdir(folder.path);
+    stage = await openUploadStage();
+    ({ folder, server, way, logger } = stage);
   });
-  afterEach(async () => {
-    process.chdir(cwd);
-    if (data === undefined) delete process.env['DESKREEL_DATA'];
-    else process.env['DESKREEL_DATA'] = data;
-    await way.close();
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => stage[Symbol.asyncDispose]());
 
   const options = (more: CreateTracerOptions = {}): CreateTracerOptions => ({
     apiKey: server.token,

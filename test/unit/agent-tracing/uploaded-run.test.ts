@@ -7,6 +7,7 @@ import { createTracer } from '../../../sdk/agent-tracing/create-tracer.ts';
 import { openTraceFiles } from '../../../trace/files/trace-files.ts';
 import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { entriesOf } from '../../support/exports.ts';
+import { environment } from '../../support/environment.ts';
 import { snapshotOf, stepResult, temporaryFolder, type Folder } from './setup.ts';
 import { uploadServer, type UploadServer } from './upload-server.ts';
 
@@ -34,17 +35,16 @@ describe('an uploaded run', () => {
   let folder: Folder;
   let server: UploadServer;
   let id: string;
-  const data = process.env['DESKREEL_DATA'];
+  let variables: Disposable;
   beforeEach(async () => {
     folder = await temporaryFolder();
     server = await uploadServer(folder.path);
-    process.env['DESKREEL_DATA'] = join(folder.path, 'client');
+    variables = environment({ DESKREEL_DATA: join(folder.path, 'client') });
     await traceRun();
     id = (await server.traces())[0]?.trace_id ?? '';
   });
   afterEach(async () => {
-    if (data === undefined) delete process.env['DESKREEL_DATA'];
-    else process.env['DESKREEL_DATA'] = data;
+    variables[Symbol.dispose]();
     await server.close();
     await folder[Symbol.asyncDispose]();
   });

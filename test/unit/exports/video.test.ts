@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { openTrace } from '../../../trace/source/source.ts';
 import { readSteps } from '../../../trace/steps.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { DESKTOP_TRACE, exported } from '../../support/exports.ts';
 
 const execute = promisify(execFile);
@@ -69,30 +70,18 @@ describe('the video of a trace', () => {
   });
 
   it('tells what an ffmpeg lacks that was built without captions', async () => {
-    const path = process.env['PATH'];
     const bin = join(folder, 'bin');
     await mkdir(bin);
     // The real one, asked for a filter that it does not have.
     const script = '#!/bin/bash\nPATH=${PATH#*:} exec ffmpeg "${@/ass=/ass_of_nobody=}"\n';
     await writeFile(join(bin, 'ffmpeg'), script, { mode: 0o755 });
-    process.env['PATH'] = `${bin}:${path}`;
-    try {
-      await assert.rejects(exported(DESKTOP_TRACE, 'video'), { code: 'unsupported', message: /libass/ });
-    } finally {
-      process.env['PATH'] = path;
-    }
+    await withEnvironment({ PATH: `${bin}:${process.env['PATH'] ?? ''}` }, () =>
+      assert.rejects(exported(DESKTOP_TRACE, 'video'), { code: 'unsupported', message: /libass/ }),
+    );
   });
 
   it('tells how to get ffmpeg where there is none', async () => {
-    const path = process.env['PATH'];
-    process.env['PATH'] = folder;
-    try {
-      await assert.rejects(exported(DESKTOP_TRACE, 'video'), {
-        code: 'unsupported',
-        message: /apt-get install ffmpeg/,
-      });
-    } finally {
-      process.env['PATH'] = path;
-    }
+    const refusal = { code: 'unsupported', message: /apt-get install ffmpeg/ };
+    await withEnvironment({ PATH: folder }, () => assert.rejects(exported(DESKTOP_TRACE, 'video'), refusal));
   });
 });

@@ -7,6 +7,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { RedactOptions, type RedactOptionsInput } from '../../../protocol/tracing.ts';
 import { redactTrace } from '../../../server/recorder/redact/redact-trace.ts';
 import { decodePicture } from '../../support/picture.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { checkSealed } from './check.ts';
 import { bench, calls, unpack, type Bench, type Unpacked } from './setup.ts';
 import { callOf, CLICK, run, screenOf } from './synthetic-guest.ts';
@@ -198,16 +199,12 @@ describe('a redacted trace', () => {
   it('wants tesseract to read pictures, and does without where it is told so', async () => {
     await using it = await bench();
     const id = await traced(it);
-    const path = process.env['PATH'];
-    process.env['PATH'] = it.data;
-    try {
+    await withEnvironment({ PATH: it.data }, async () => {
       const wanted = redacted(it, id, { texts: ['quokka'], ocr: true });
       await assert.rejects(wanted, { code: 'unsupported', message: /apt-get install tesseract-ocr/ });
       await redacted(it, id, { texts: ['quokka'] });
       await redacted(it, id, { regions: [ENTRY], ocr: true });
-    } finally {
-      process.env['PATH'] = path;
-    }
+    });
     assert.equal((await it.store.list()).length, 3, 'what was refused left nothing behind');
   });
 
