@@ -17,10 +17,12 @@ export async function runCli(
   { url, running, data }: TestServer,
   args: readonly string[],
   env: Record<string, string> = {},
+  cwd?: string,
 ): Promise<Printed> {
   const own = { DESKREEL_URL: url, DESKREEL_TOKEN: running.token, DESKREEL_DATA: data, ...env };
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...own },
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [[status], out, err] = await Promise.all([

@@ -5,14 +5,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Deskreel, exportFormats } from '../../../sdk/index.ts';
 import { DESKTOP_TRACE, entriesOf, exported } from '../../support/exports.ts';
+import { runCli, type Printed } from '../../support/cli.ts';
 import { ask, TestServer } from '../../support/server.ts';
 
 const execute = promisify(execFile);
-const CLI = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 
 describe('exports and imports of a server', () => {
   let server: TestServer;
@@ -31,10 +30,7 @@ describe('exports and imports of a server', () => {
   });
 
   const open = (): Promise<Deskreel> => Deskreel.open({ url: server.url, token: server.running.token });
-  const cli = (...args: string[]): Promise<{ stdout: string }> => {
-    const env = { ...process.env, DESKREEL_URL: server.url, DESKREEL_TOKEN: server.running.token };
-    return execute(process.execPath, [CLI, ...args], { cwd: folder, env });
-  };
+  const cli = (...args: string[]): Promise<Printed> => runCli(server, args, {}, folder);
 
   it('answers with each format, under a name and a type', async () => {
     for (const { format, extension } of exportFormats()) {
@@ -66,19 +62,21 @@ describe('exports and imports of a server', () => {
     const entries = await entriesOf(await readFile(path));
     assert.ok(entries.has(`${id}/manifest.json`));
     await assert.rejects(deskreel.exportTrace(id, 'cua', { path: folder }), { code: 'conflict' });
-    const { stdout } = await cli('trace', 'export', id, 'playwright');
-    assert.equal((await stat(stdout.trim())).isFile(), true);
+    const { out } = await cli('trace', 'export', id, 'playwright');
+    assert.equal((await stat(out.trim())).isFile(), true);
     const verified = await cli('trace', 'verify', path);
-    assert.match(verified.stdout, /^ok/);
+    assert.match(verified.out, /^ok, signed by [0-9a-f]+$/m);
   });
 
   it('takes a folder by the command line, and shows what came of it', async () => {
     await execute('unzip', ['-q', join(folder, 'run.zip'), '-d', join(folder, 'run')]);
-    const { stdout } = await cli('trace', 'import', join(folder, 'run'), '--json');
-    const trace = JSON.parse(stdout) as { trace_id: string; state: string; desktop: string };
+    const { out } = await cli('trace', 'import', join(folder, 'run'), '--json');
+    const trace = JSON.parse(out) as { trace_id: string; state: string; desktop: string };
     assert.deepEqual([trace.state, trace.desktop], ['sealed', 'imported']);
     const shown = await cli('trace', 'show', trace.trace_id);
-    assert.match(shown.stdout, /left_click +\{"x":320,"y":240,"button":"left"\} +ok/);
-    await assert.rejects(cli('trace', 'import', join(folder, 'absent.zip')), /cannot be read/);
+    assert.match(shown.out, /left_click +\{"x":320,"y":240,"button":"left"\} +ok/);
+    const absent = await cli('trace', 'import', join(folder, 'absent.zip'));
+    assert.equal(absent.status, 1);
+    assert.match(absent.err, /cannot be read/);
   });
 });
