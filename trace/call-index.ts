@@ -1,7 +1,7 @@
 // What belongs to each call of a trace: its reply, its pictures and its tree, wherever in the journal their rows are.
 import { commandSpec, resolveCommand } from '../protocol/commands/table.ts';
 import type { FrameWhen } from '../protocol/frame.ts';
-import type { KnownRow, RowOf } from './format.ts';
+import type { KnownRow, RowOf, ToldMask } from './format.ts';
 import type { Entry } from './reader.ts';
 
 export type TakenFrame = Extract<RowOf<'frame'>['data'], { file: string }>;
@@ -13,6 +13,8 @@ export interface CallParts {
   tree: TakenTree | undefined;
   /** Why a picture or the tree is missing, by what is missing. */
   evidence: Record<string, string>;
+  /** What was masked in all of these, and in the call itself. */
+  masks: ToldMask[];
 }
 
 export class CallIndex {
@@ -35,6 +37,11 @@ export class CallIndex {
     if (row.type === 'reply') this.#parts(row.data.call_id).reply ??= row;
     if (row.type === 'frame') this.#addFrame(row.data);
     if (row.type === 'tree') this.#addTree(row.data);
+    if (row.type === 'masked') this.#addMask(row.data);
+  }
+
+  #addMask({ call_id: callId, rule, place }: RowOf<'masked'>['data']): void {
+    if (callId !== undefined) this.#parts(callId).masks.push({ rule, place });
   }
 
   #addFrame(data: RowOf<'frame'>['data']): void {
@@ -59,7 +66,7 @@ export class CallIndex {
 }
 
 function emptyParts(): CallParts {
-  return { reply: undefined, frames: {}, tree: undefined, evidence: {} };
+  return { reply: undefined, frames: {}, tree: undefined, evidence: {}, masks: [] };
 }
 
 /** Whether nothing that belongs to the call can follow any more. */

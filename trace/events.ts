@@ -2,8 +2,9 @@
 // the rows do not say, and it can be made again from them at any time.
 import type { Actor } from '../protocol/primitives.ts';
 import { CallIndex, isComplete, type CallParts } from './call-index.ts';
-import { isPredicateType, type Envelope, type KnownRow, type RowOf } from './format.ts';
+import { isPredicateType, type Envelope, type KnownRow, type RowOf, type ToldMask } from './format.ts';
 import { durationOf } from './metadata.ts';
+import { isMaskEntry } from './masks.ts';
 import type { Entry } from './reader.ts';
 
 export interface ArchiveEvent {
@@ -15,6 +16,8 @@ export interface ArchiveEvent {
   /** Who caused it. */
   readonly actor?: Actor | undefined;
   readonly step_id?: string | undefined;
+  /** What was masked in it: rule and place, never content. */
+  readonly masks?: readonly ToldMask[];
   readonly data: Record<string, unknown>;
 }
 
@@ -51,18 +54,34 @@ export async function allEvents(batches: AsyncIterable<Iterable<Entry>>): Promis
   return events;
 }
 
+/** A row that an event is made of. */
+interface Shown {
+  readonly entry: Entry;
+  /** What was masked in it, where it is no call. */
+  readonly masks: ToldMask[];
+}
+
 class EventView {
   #start: RowOf<'trace_start'> | undefined;
   readonly #calls = new CallIndex();
   /** Rows whose turn has not come: something that belongs to the first of them may still follow. */
-  #waiting: Entry[] = [];
+  #waiting: Shown[] = [];
 
   *add(entry: Entry): Generator<ViewedEvent> {
     if (isStart(entry)) this.#start ??= entry.row;
     if (!this.#start) return;
-    if (entry.kind === 'row') this.#calls.add(entry.row);
-    if (isShown(entry)) this.#waiting.push(entry);
-    yield* this.#view(this.#start, (waiting, start) => this.#isWhole(waiting, start));
+    if (!isMaskEntry(entry)) {
+      yield* this.#view(this.#start, (waiting, start) => this.#isWhole(waiting, start));
+    }
+    if (entry.kind === 'row') this.#addRow(entry.row);
+    if (isShown(entry)) this.#waiting.push({ entry, masks: [] });
+  }
+
+  #addRow(row: KnownRow): void {
+    this.#calls.add(row);
+    if (row.type !== 'masked') return;
+    const { rule, place } = row.data;
+    if (place.in === 'event' || place.in === 'metadata') this.#waiting.at(-1)?.masks.push({ rule, place });
   }
 
   /** What is still missing will not come. */
@@ -75,10 +94,10 @@ class EventView {
     isReady: (entry: Entry, start: RowOf<'trace_start'>) => boolean,
   ): Generator<ViewedEvent> {
     let ready = 0;
-    for (const entry of this.#waiting) {
+    for (const { entry, masks } of this.#waiting) {
       if (!isReady(entry, start)) break;
       ready += 1;
-      yield* viewEntry(entry, start, this.#calls);
+      for (const viewed of viewEntry(entry, start, this.#calls)) yield withMasks(viewed, masks);
       if (entry.kind === 'row' && entry.row.type === 'call') this.#calls.forget(entry.row.data.call_id);
     }
     if (ready > 0) this.#waiting = this.#waiting.slice(ready);
@@ -91,7 +110,7 @@ class EventView {
 }
 
 /** Rows that say more of others, or of the flight recorder's own journal. */
-const UNSHOWN = new Set<string>(['reply', 'frame', 'tree', 'segment', 'erased']);
+const UNSHOWN = new Set<string>(['reply', 'frame', 'tree', 'masked', 'segment', 'erased']);
 
 /** Whether an event is made of the row itself. */
 function isShown(entry: Entry): boolean {
@@ -105,7 +124,6 @@ function* viewEntry(entry: Entry, start: RowOf<'trace_start'>, calls: CallIndex)
 }
 
 function* viewRow(row: KnownRow, start: RowOf<'trace_start'>, calls: CallIndex): Generator<ViewedEvent> {
-  if (row.type === 'masked') return;
   if (row.type === 'call') yield* viewCall(row, start, calls.of(row.data.call_id));
   else if (row.type === 'trace_start') yield at(start, row, startData(row));
   else if (row.type === 'trace_end') yield at(start, row, endData(start, row));
@@ -117,17 +135,28 @@ function* viewCall(
   start: RowOf<'trace_start'>,
   parts: CallParts,
 ): Generator<ViewedEvent> {
+  const hasTree = row.data.wish?.tree === true;
+  const inTree = hasTree ? parts.masks.filter(({ place }) => place.in === 'tree') : [];
   if (start.data.config.api_calls) {
-    yield { event: { ...at(start, row, callData(row, parts)).event, type: 'api_call' } };
+    const { event } = at(start, row, callData(row, parts));
+    const others = parts.masks.filter((mask) => !inTree.includes(mask));
+    yield withMasks({ event: { ...event, type: 'api_call' } }, others);
   }
-  if (row.data.wish?.tree !== true) return;
+  if (!hasTree) return;
   const { tree, evidence } = parts;
   const about = { call_id: row.data.call_id, method: row.data.method };
   const data = tree
     ? { ...about, tree: null, ...treeFacts(tree) }
     : { ...about, tree: null, evidence: evidence['tree'] ?? 'not recorded' };
   const { event } = at(start, row, data);
-  yield { event: { ...event, type: 'accessibility_tree' }, ...(tree ? { tree: tree.sha256 } : {}) };
+  const viewed = { event: { ...event, type: 'accessibility_tree' }, ...(tree ? { tree: tree.sha256 } : {}) };
+  yield withMasks(viewed, inTree);
+}
+
+function withMasks(viewed: ViewedEvent, masks: readonly ToldMask[]): ViewedEvent {
+  if (masks.length === 0) return viewed;
+  const { data, ...about } = viewed.event;
+  return { ...viewed, event: { ...about, masks, data } };
 }
 
 function treeFacts(tree: NonNullable<CallParts['tree']>): Record<string, unknown> {
@@ -216,6 +245,7 @@ function endData(start: RowOf<'trace_start'>, row: RowOf<'trace_end'>): Record<s
     screenshot_count: counts.screenshots,
     steps: counts.steps,
     errors: counts.errors,
+    ...optional('masked', counts.masked),
     end,
     ...optional('torn_bytes', row.data.torn_bytes),
   };

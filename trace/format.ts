@@ -39,6 +39,13 @@ export const DesktopFacts = z.object({
 });
 export type DesktopFacts = z.infer<typeof DesktopFacts>;
 
+/** What can be masked of a trace: fields of a row, rectangles of a frame, elements of a tree. */
+export const MaskedIn = z.enum(['call', 'reply', 'event', 'metadata', 'frame', 'tree']);
+
+/** How many `masked` rows there are, by their rules and by where they say that it was. */
+export const MaskCounts = z.partialRecord(MaskRule, z.partialRecord(MaskedIn, z.number().int()));
+export type MaskCounts = z.infer<typeof MaskCounts>;
+
 export const Counts = z.object({
   /** The `event_*` files of the archive. */
   events: z.number().int(),
@@ -48,6 +55,8 @@ export const Counts = z.object({
   screenshots: z.number().int(),
   /** Commands that failed or whose outcome nobody knows. */
   errors: z.number().int(),
+  /** Not there in older traces, which do not count them. */
+  masked: MaskCounts.optional(),
 });
 export type Counts = z.infer<typeof Counts>;
 
@@ -145,11 +154,14 @@ export const MaskPlace = z.discriminatedUnion('in', [
 ]);
 export type MaskPlace = z.infer<typeof MaskPlace>;
 
+/** What is told of something that was masked. */
+export const ToldMask = z.object({ rule: MaskRule, place: MaskPlace });
+export type ToldMask = z.infer<typeof ToldMask>;
+
 const Masked = z.object({
   call_id: z.string().optional(),
   capture_id: z.string().optional(),
-  rule: MaskRule,
-  place: MaskPlace,
+  ...ToldMask.shape,
 });
 
 const TraceEnd = z.object({

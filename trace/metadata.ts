@@ -1,7 +1,7 @@
 // `trace_metadata.json`: the overview of a finished trace, in the form that Cua's readers know, with a few fields more.
 import { z } from 'zod';
 import { RecordedOptions, type TraceSummary } from '../protocol/tracing.ts';
-import { DesktopFacts, Source, TraceEnding, VERSION, type RowOf } from './format.ts';
+import { DesktopFacts, MaskCounts, Source, TraceEnding, VERSION, type RowOf } from './format.ts';
 
 export const TraceOverview = z.object({
   v: z.number().int().min(1).max(VERSION),
@@ -18,6 +18,8 @@ export const TraceOverview = z.object({
   screenshot_count: z.number().int(),
   steps: z.number().int(),
   errors: z.number().int(),
+  /** How often something was masked, by rule and by where; not told by older traces. */
+  masked: MaskCounts.optional(),
   end: TraceEnding,
   config: RecordedOptions,
   desktop: DesktopFacts,
@@ -42,6 +44,7 @@ export function overviewOf(start: RowOf<'trace_start'>, end: RowOf<'trace_end'>)
     screenshot_count: counts.screenshots,
     steps: counts.steps,
     errors: counts.errors,
+    ...(counts.masked ? { masked: counts.masked } : {}),
     end: end.data.end,
     config,
     desktop,

@@ -4,6 +4,7 @@ import type { Point } from '../protocol/primitives.ts';
 import { actionOf, type Action } from '../protocol/vocabulary/action.ts';
 import { CallIndex, isComplete, type CallParts, type TakenFrame } from './call-index.ts';
 import { isPredicateType, type Envelope, type KnownRow, type RowOf } from './format.ts';
+import { isMaskEntry } from './masks.ts';
 import type { Entry } from './reader.ts';
 
 export interface Step extends CallParts {
@@ -14,7 +15,7 @@ export interface Step extends CallParts {
   readonly action: Action | undefined;
 }
 
-const LOOSE_TYPES = ['trace_start', 'metadata', 'desktop', 'fault', 'trace_end'] as const;
+const LOOSE_TYPES = ['trace_start', 'metadata', 'masked', 'desktop', 'fault', 'trace_end'] as const;
 const LOOSE = new Set<string>(LOOSE_TYPES);
 
 /** Rows that are no part of a call. */
@@ -31,8 +32,8 @@ export type TraceItem =
 export async function* readItems(entries: AsyncIterable<Entry>): AsyncGenerator<TraceItem> {
   const queue = new StepQueue();
   for await (const entry of entries) {
+    if (!isMaskEntry(entry)) yield* queue.complete();
     queue.add(entry);
-    yield* queue.complete();
   }
   yield* queue.rest();
 }
@@ -74,7 +75,7 @@ class StepQueue {
     if (row.type === 'trace_start') this.#start ??= row;
     if (row.type === 'call') this.#waiting.push({ kind: 'call', row });
     else if (row.type === 'frame' && row.data.call_id === undefined) this.#addFrame(row);
-    else if (row.type === 'reply' || row.type === 'frame' || row.type === 'tree') this.#parts.add(row);
+    else if (isPart(row)) this.#parts.add(row);
     else if (isLoose(row)) this.#waiting.push({ kind: 'row', row });
   }
 
@@ -99,6 +100,12 @@ class StepQueue {
     if (item.kind !== 'call' || !this.#start) return true;
     return isComplete(item.row, this.#parts.of(item.row.data.call_id), this.#start);
   }
+}
+
+/** What is part of a step and no item by itself. */
+function isPart(row: KnownRow): boolean {
+  if (row.type === 'masked') return row.data.call_id !== undefined;
+  return row.type === 'reply' || row.type === 'frame' || row.type === 'tree';
 }
 
 function isLoose(row: KnownRow): row is LooseRow {

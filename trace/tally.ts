@@ -1,5 +1,5 @@
 // Counts of a trace, kept row by row, so that neither a stop nor a reader has to go through it again.
-import type { Counts, Envelope, KnownRow, RowOf } from './format.ts';
+import type { Counts, Envelope, KnownRow, MaskCounts, RowOf } from './format.ts';
 import { isPredicateType } from './format.ts';
 
 /** Rows that are one event each. */
@@ -11,6 +11,7 @@ export class Tally {
   #failed = 0;
   readonly #open = new Set<string>();
   readonly #pictures = new Set<string>();
+  #masked: MaskCounts = {};
   #callEvents = true;
   #metadataEvents = true;
 
@@ -19,6 +20,7 @@ export class Tally {
     else if (row.type === 'call') this.#addCall(row);
     else if (row.type === 'reply') this.#addReply(row);
     else if (row.type === 'frame') this.#addFrame(row);
+    else if (row.type === 'masked') this.#addMask(row);
     else if (row.type === 'metadata') this.#events += Number(this.#metadataEvents);
     else if (EVENTS.has(row.type)) this.#events += 1;
   }
@@ -28,12 +30,13 @@ export class Tally {
     if (isPredicateType(row.type)) this.#events += 1;
   }
 
-  counts(): Counts {
+  counts(): Counts & { masked: MaskCounts } {
     return {
       events: this.#events,
       steps: this.#steps,
       screenshots: this.#pictures.size,
       errors: this.#failed + this.#open.size,
+      masked: structuredClone(this.#masked),
     };
   }
 
@@ -51,6 +54,11 @@ export class Tally {
 
   #addReply({ data }: RowOf<'reply'>): void {
     if (this.#open.delete(data.call_id) && !data.success) this.#failed += 1;
+  }
+
+  #addMask({ data: { rule, place } }: RowOf<'masked'>): void {
+    const places = (this.#masked[rule] ??= {});
+    places[place.in] = (places[place.in] ?? 0) + 1;
   }
 
   #addFrame({ data }: RowOf<'frame'>): void {

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readTrace, type SavedTraceContent, type TraceEvent } from '../../sdk/index.ts';
 import { snakeKeys } from '../../sdk/names.ts';
+import type { ToldMask } from '../../trace/format.ts';
+import { maskCountsText, maskText } from '../../trace/masks.ts';
 import { command } from '../command.ts';
 import { withFetched } from '../fetched.ts';
 import { short, table } from '../output.ts';
@@ -29,23 +31,33 @@ export function summaryTable({ overview }: SavedTraceContent): string {
     ['Steps', overview.steps],
     ['Screenshots', overview.screenshotCount],
     ['Errors', overview.errors],
+    ['Masked', maskCountsText(overview.masked ?? {}) || '-'],
     ['Ended', overview.end],
   ];
   return rows.map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n');
 }
 
 function stepTable(events: readonly TraceEvent[]): string {
-  const rows = events.filter(({ type }) => type === 'api_call' || type === 'metadata').map(stepRow);
+  const shown = events.filter(
+    ({ type, masks }) => type === 'api_call' || type === 'metadata' || masks !== undefined,
+  );
+  const rows = shown.flatMap((event) => [stepRow(event), ...(event.masks ?? []).map(maskRow)]);
   return table(['TIME', 'STEP', 'WITH', 'RESULT', 'PICTURE'], rows);
 }
 
 function stepRow({ type, relative_time: time, data }: TraceEvent): string[] {
   const at = `${time.toFixed(2)} s`;
+  if (type !== 'api_call' && type !== 'metadata') return [at, type, '', '', ''];
   if (type === 'metadata')
     return [at, 'metadata', short(`${text(data['key'])}: ${text(data['value'])}`, 50), '', ''];
   const outcome = data['success'] === true ? 'ok' : short(`failed: ${text(data['error'])}`, 60);
   const args = data['args'] === null ? '' : short(text(data['args']), 50);
   return [at, text(data['method']), args, outcome, text(data['screenshot'] ?? '')];
+}
+
+/** Below the step that it was masked in. */
+function maskRow(mask: ToldMask): string[] {
+  return ['', '  masked', maskText(mask), '', ''];
 }
 
 function text(value: unknown): string {

@@ -4,6 +4,7 @@ import { parseJson, parseWith } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { allEvents } from '../../trace/events.ts';
 import { openTraceFiles, readWhole, type TraceFiles } from '../../trace/files/trace-files.ts';
+import { ToldMask } from '../../trace/format.ts';
 import { JOURNAL, METADATA } from '../../trace/layout.ts';
 import { TraceOverview } from '../../trace/metadata.ts';
 import { readBatches } from '../../trace/reader.ts';
@@ -14,6 +15,8 @@ const TraceEvent = z.looseObject({
   type: z.string(),
   timestamp: z.number(),
   relative_time: z.number(),
+  /** What was masked in it: rule and place. */
+  masks: z.array(ToldMask).optional(),
   data: z.record(z.string(), z.unknown()),
 });
 export type TraceEvent = z.output<typeof TraceEvent>;
@@ -39,7 +42,12 @@ export async function readTrace(path: string): Promise<SavedTraceContent> {
 /** One file holds the rows of all events: a long trace has ten thousand files of them. */
 async function eventsOfRows(files: TraceFiles): Promise<TraceEvent[]> {
   const events = await allEvents(readBatches(await files.stream(JOURNAL)));
-  return events.filter(({ event }) => event.type !== 'accessibility_tree').map(({ event }) => ({ ...event }));
+  return events
+    .filter(({ event }) => event.type !== 'accessibility_tree')
+    .map(({ event: { masks, ...event } }) => ({
+      ...event,
+      ...(masks ? { masks: [...masks] } : {}),
+    }));
 }
 
 /** Of another's archive, which has no rows. */

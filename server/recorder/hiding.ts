@@ -24,10 +24,11 @@ export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
   if (!isRecord(value)) return { value: walk(value, hide), fields: [], rules: [...rules] };
   const fields: string[] = [];
   const entries = Object.entries(value).map(([name, content]) => {
-    const before = rules.size;
+    // A name can be what is to be hidden, too: what is told of it has to obey as well.
+    const shown = hide(name);
     const left = walk(content, hide);
-    if (rules.size > before || left !== content) fields.push(name);
-    return [hide(name), left];
+    if (shown !== name || left !== content) fields.push(shown);
+    return [shown, left];
   });
   return { value: Object.fromEntries(entries) as unknown, fields, rules: [...rules] };
 }

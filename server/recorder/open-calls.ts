@@ -100,23 +100,30 @@ export function replyData(
   const recorded = recordedResult(commandSpec(call.command), result, all);
   const seen = (outcome.recorded?.masks ?? []).map(({ rule }) => rule);
   const told = { ...recorded, rules: [...new Set([...recorded.rules, ...seen])] };
+  const failed = outcome.error && recordedError(outcome.error, all);
   const data = {
     call_id: open.callId,
     success: outcome.success,
-    ...(outcome.error ? { error: recordedError(outcome.error, all) } : {}),
+    ...(failed ? { error: failed.error } : {}),
     ...(recorded.value === undefined ? {} : { result: recorded.value }),
     ...(outcome.recorded?.evidence === undefined ? {} : { evidence: outcome.recorded.evidence }),
     duration_ms: Math.round(outcome.durationMs * 1000) / 1000,
     ...withheld(recorded),
   };
-  return { data, masks: masksIn('reply', open.callId, told) };
+  const inError = { rules: failed?.rules ?? [], masked: ['error'] };
+  const masks = [told, inError].flatMap((one) => masksIn('reply', open.callId, one));
+  return { data, masks };
 }
 
 function withheld({ masked, shortened }: Recorded): Pick<RowData<'call'>, 'masked' | 'shortened'> {
   return { ...(masked ? { masked } : {}), ...(shortened ? { shortened } : {}) };
 }
 
-function masksIn(where: 'call' | 'reply', callId: string, recorded: Recorded): RowData<'masked'>[] {
+function masksIn(
+  where: 'call' | 'reply',
+  callId: string,
+  recorded: Pick<Recorded, 'rules' | 'masked'>,
+): RowData<'masked'>[] {
   const fields = recorded.masked ?? [];
   return recorded.rules.map((rule) => ({ call_id: callId, rule, place: { in: where, fields } }));
 }

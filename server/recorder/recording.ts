@@ -18,7 +18,7 @@ import type { Blobs } from './blob-store.ts';
 import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts';
 import { Expectations, partsOf, type Part } from './expectations.ts';
 import type { DesktopPrivacy, KeyVerdict } from './desktop-privacy.ts';
-import { hideIn } from './hiding.ts';
+import { hideIn, type Hidden } from './hiding.ts';
 import type { Losses, Lost } from './losses.ts';
 import { SYSTEM, type RowAbout, type RowWriter } from './journal.ts';
 import { openCall, OpenCalls, replyData, type OpenCall } from './open-calls.ts';
@@ -164,13 +164,17 @@ export class Recording {
   }
 
   addMetadata(key: string, value: RowOf<'metadata'>['data']['value'], about: RowAbout): void {
-    const { value: data } = hideIn({ key, value }, this.#parts.privacy.hiders);
-    this.#tally.add(this.#journal.append('metadata', data as RowData<'metadata'>, 'open', about));
+    const hidden = hideIn({ key, value }, this.#parts.privacy.hiders);
+    const data = hidden.value as RowData<'metadata'>;
+    this.#tally.add(this.#journal.append('metadata', data, 'open', about));
+    this.#tellMasks(masksOf('metadata', hidden), about);
   }
 
   addForeign(type: PredicateType, data: Record<string, unknown>, about: RowAbout): void {
-    const recorded = recordedEvent(data, this.options.screenshots, this.#parts.privacy.hiders);
-    this.#tally.addOther(this.#journal.appendForeign(type, recorded, about));
+    const hidden = recordedEvent(data, this.options.screenshots, this.#parts.privacy.hiders);
+    const left = hidden.value as Record<string, unknown>;
+    this.#tally.addOther(this.#journal.appendForeign(type, left, about));
+    this.#tellMasks(masksOf('event', hidden), about);
   }
 
   /** A picture of this moment, on disk or told to be missing when this resolves. */
@@ -321,6 +325,10 @@ export class Recording {
   #forgetIfDone(callId: string): void {
     if (this.#calls.get(callId)?.replied && !this.#expected.has(callId)) this.#calls.forget(callId);
   }
+}
+
+function masksOf(where: 'event' | 'metadata', { fields, rules }: Hidden): RowData<'masked'>[] {
+  return rules.map((rule) => ({ rule, place: { in: where, fields: [...fields] } }));
 }
 
 function partOf(message: CaptureMessage): Part {

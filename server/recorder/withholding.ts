@@ -2,7 +2,7 @@
 import type { ErrorBody } from '../../protocol/errors.ts';
 import type { CommandSpec } from '../../protocol/commands/spec.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
-import { hideIn, type Hider } from './hiding.ts';
+import { hideIn, type Hidden, type Hider } from './hiding.ts';
 import { isRecord } from '../../protocol/record.ts';
 
 export interface Withheld {
@@ -64,17 +64,20 @@ export function recordedResult(spec: CommandSpec, result: unknown, hiders: reado
 }
 
 /** An error as it is recorded: its text may quote what was to be kept out. */
-export function recordedError(error: ErrorBody, hiders: readonly Hider[]): ErrorBody {
+export function recordedError(
+  error: ErrorBody,
+  hiders: readonly Hider[],
+): { error: ErrorBody; rules: readonly MaskRule[] } {
   const { value, rules } = hideIn({ message: error.message, details: error.details }, hiders);
-  if (rules.length === 0) return error;
+  if (rules.length === 0) return { error, rules };
   const { message, details } = value as Pick<ErrorBody, 'message' | 'details'>;
-  return { code: error.code, message, ...(details === undefined ? {} : { details }) };
+  return { error: { code: error.code, message, ...(details === undefined ? {} : { details }) }, rules };
 }
 
 /** An SDK's own event; the picture that Predicate's snapshots carry goes the way of all pictures. */
-export function recordedEvent(data: Fields, screenshots: boolean, hiders: readonly Hider[]): Fields {
+export function recordedEvent(data: Fields, screenshots: boolean, hiders: readonly Hider[]): Hidden {
   const shown = screenshots ? data : maskFields(data, ['screenshot_base64'], withLength);
-  return hideIn(shown, hiders).value as Fields;
+  return hideIn(shown, hiders);
 }
 
 /** Hidden first: what is cut in the middle could not be found any more. */

@@ -55,7 +55,7 @@ function recordedReply(
   const { value, masked, shortened, rules } = recordedResult(spec, result, all);
   if (recorded || masked || shortened || rules.length > 0) return undefined;
   if (!error) return { success, result: value };
-  const whole = recordedError(error, all) === error && JSON.stringify(error).length <= REPLY_LIMIT;
+  const whole = recordedError(error, all).rules.length === 0 && JSON.stringify(error).length <= REPLY_LIMIT;
   return whole ? { success, result: value, error } : undefined;
 }
 

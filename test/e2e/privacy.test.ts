@@ -103,6 +103,13 @@ describe('a secret', () => {
     assert.deepEqual(typed, ['orchardkeeper', undefined, undefined, 'foxglove']);
     const rules = new Set(rowsOf(trace.rows, 'masked').map(({ data }) => data.rule));
     assert.deepEqual([...rules].sort(), ['password', 'secret']);
+    // Whoever reads the event files alone sees it as well.
+    const [hidden] = trace.events.filter(
+      ({ data }) => data['method'] === 'type_text' && data['masked'] !== undefined,
+    );
+    const [mask] = (hidden?.['masks'] ?? []) as unknown[];
+    assert.deepEqual(mask, { rule: 'password', place: { in: 'call', fields: ['text'] } });
+    assert.deepEqual(Object.keys(trace.overview.masked ?? {}).sort(), ['password', 'secret']);
   });
 
   it('of a GTK window is not there either, however fast the commands come', async () => {

@@ -54,6 +54,7 @@ function stepOf({ step, said }: Turn, id: number, pictures: PictureFiles): objec
     source: 'agent',
     message: said,
     tool_calls: [call],
+    ...(step.masks.length > 0 ? { extra: { masks: step.masks } } : {}),
     observation: { results: [{ source_call_id: call_id, content: contentOf(step, pictures) }] },
   };
 }

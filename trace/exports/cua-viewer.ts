@@ -2,6 +2,7 @@
 // response each.
 import { openaiActions } from '../../protocol/vocabulary/openai.ts';
 import type { TakenFrame } from '../call-index.ts';
+import { maskText } from '../masks.ts';
 import { pictureAfter, readItems, type Step } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
 import { pictureFile } from './pictures.ts';
@@ -43,6 +44,7 @@ function responseOf(step: Step, model: string) {
     created_at: Math.floor(step.call.ts_ms / 1000),
     status: success ? 'completed' : 'failed',
     model,
+    ...metadataOf(step),
     output: actionsOf(step).map((action, index) => ({
       type: 'computer_call',
       id: `cu_${id}_${index}`,
@@ -52,6 +54,12 @@ function responseOf(step: Step, model: string) {
       status: success ? 'completed' : 'incomplete',
     })),
   };
+}
+
+/** OpenAI's responses have texts of up to 512 characters there. */
+function metadataOf({ masks }: Step): { metadata?: Record<string, string> } {
+  const masked = masks.map(maskText).join('; ');
+  return masked === '' ? {} : { metadata: { masked: masked.slice(0, 512) } };
 }
 
 /** What OpenAI's vocabulary has no word for goes under its command's name, as Cua's own agent writes it. */

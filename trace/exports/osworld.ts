@@ -57,7 +57,7 @@ function lineOf(step: Step, number: number, last: boolean, task: Task): Line {
   return { value, picture: frame && { frame, name } };
 }
 
-function infoOf({ call, reply, evidence }: Step): object {
+function infoOf({ call, reply, evidence, masks }: Step): object {
   const { method, args } = call.data;
   return {
     method,
@@ -65,6 +65,7 @@ function infoOf({ call, reply, evidence }: Step): object {
     success: reply?.data.success ?? false,
     ...(reply?.data.error ? { error: reply.data.error.message } : {}),
     ...(Object.keys(evidence).length > 0 ? { evidence } : {}),
+    ...(masks.length > 0 ? { masks } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
 // conventions for generative AI (`execute_tool`). Texts and pictures stay out; pictures are named by their hashes.
 import { createHash } from 'node:crypto';
 import type { RowOf } from '../format.ts';
+import { maskCountsText, placeText } from '../masks.ts';
 import type { TraceSource } from '../source/source.ts';
 import { pictureAfter, readSteps, type Step } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
@@ -63,6 +64,7 @@ function rootSpan({ overview }: TraceSource, task: Task, { traceId, root }: Ids)
       'deskreel.trace.end': overview.end,
       'deskreel.commands': overview.steps,
       'deskreel.errors': overview.errors,
+      'deskreel.masked': maskCountsText(overview.masked ?? {}) || undefined,
     }),
     status: { code: STATUS.unset },
   };
@@ -92,8 +94,20 @@ function stepSpan(step: Step, { traceId, root }: Ids): object {
       'deskreel.frame.after': pictureAfter(step)?.frame,
       'deskreel.frame.settled': step.frames.after?.settled,
     }),
+    ...maskEvents(step),
     status: statusOf(reply),
   };
+}
+
+/** What was masked of it, and where; OTLP leaves empty lists out. */
+function maskEvents({ call, masks }: Step): { events?: object[] } {
+  if (masks.length === 0) return {};
+  const events = masks.map(({ rule, place }) => ({
+    timeUnixNano: nanoseconds(call.ts_ms),
+    name: 'deskreel.masked',
+    attributes: attributes({ 'deskreel.mask.rule': rule, 'deskreel.mask.place': placeText(place) }),
+  }));
+  return { events };
 }
 
 function errorOf(reply: RowOf<'reply'> | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { TakenFrame, TakenTree } from '../call-index.ts';
 import type { Size } from '../../protocol/primitives.ts';
 import type { Envelope, RowOf } from '../format.ts';
+import { maskText } from '../masks.ts';
 import type { TraceSource } from '../source/source.ts';
 import { pictureAfter, readItems, type LooseRow, type Step, type TraceItem } from '../steps.ts';
 import { ariaNodes } from './aria.ts';
@@ -87,6 +88,9 @@ class EventWriter {
     if (row.type === 'metadata')
       yield consoleEvent(row, `${row.data.key}: ${JSON.stringify(row.data.value)}`);
     if (row.type === 'desktop') yield consoleEvent(row, `${row.data.state}: ${row.data.reason}`, 'warning');
+    // The frames of a film, five a second, would be all that the console shows.
+    if (row.type === 'masked' && !('when' in row.data.place && row.data.place.when === 'video'))
+      yield consoleEvent(row, `masked ${maskText(row.data)}`);
     if (row.type === 'fault') yield consoleEvent(row, faultText(row), 'error');
     if (row.type !== 'trace_end') return;
     yield* this.#groups.endAll(row.mono_ms);
@@ -204,7 +208,7 @@ function afterEvent(
   };
 }
 
-function* logEvents({ call, reply, frames, evidence }: Step): Generator<object> {
+function* logEvents({ call, reply, frames, evidence, masks }: Step): Generator<object> {
   const { call_id: callId } = call.data;
   const log = (message: string, time = reply?.mono_ms ?? call.mono_ms): object => ({
     type: 'log',
@@ -218,6 +222,7 @@ function* logEvents({ call, reply, frames, evidence }: Step): Generator<object> 
     yield log(settled ? `the screen settled after ${Math.round(ms)} ms` : 'the screen had not settled');
   }
   for (const [what, why] of Object.entries(evidence)) yield log(`no ${what}: ${why}`);
+  for (const mask of masks) yield log(`masked ${maskText(mask)}`);
 }
 
 function screenshot(callId: string, phase: 'before' | 'action' | 'after', { file }: TakenFrame): object {

@@ -1,4 +1,5 @@
 // The journal: every row follows from the one before it, it begins and ends as a trace does, and its counts are right.
+import { isDeepStrictEqual } from 'node:util';
 import type { Counts, KnownRow, RowOf } from '../format.ts';
 import { isRowType } from '../format.ts';
 import type { TraceFiles } from '../files/trace-files.ts';
@@ -145,6 +146,8 @@ function gapOf(line: number, { data, ts_ms: told }: RowOf<'fault'>): Gap {
 }
 
 function* countFaults(line: number, said: Counts, counted: Counts): Generator<Fault> {
+  if (said.masked && !isDeepStrictEqual(said.masked, counted.masked))
+    yield at(line, `it does not count the masked rows that there are`);
   for (const name of ['events', 'steps', 'screenshots', 'errors'] as const) {
     if (said[name] !== counted[name])
       yield at(line, `it counts ${said[name]} ${name}, there are ${counted[name]}`);

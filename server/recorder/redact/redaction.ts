@@ -102,9 +102,13 @@ class Redaction {
     this.#row = entry.row;
     if (entry.kind === 'row') await this.#copy(entry.row);
     else if (isPredicateType(entry.row.type)) {
-      const { value } = hideIn(entry.row.data, this.#parts.redactors);
+      const { value, fields, rules } = hideIn(entry.row.data, this.#parts.redactors);
       const data = value as Record<string, unknown>;
-      this.#tally.addOther(this.#journal.appendForeign(entry.row.type, data, this.#about(entry.row)));
+      const about = this.#about(entry.row);
+      this.#tally.addOther(this.#journal.appendForeign(entry.row.type, data, about));
+      for (const rule of rules) {
+        this.#write('masked', { rule, place: { in: 'event', fields: [...fields] } }, about);
+      }
     }
   }
 

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { openTraceFiles } from '../../../trace/files/trace-files.ts';
+import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { bench, calls, unpack, type Bench } from './setup.ts';
 import { CLICK, run, screenOf } from './synthetic-guest.ts';
 
@@ -57,6 +59,47 @@ describe('privacy', () => {
     assert.deepEqual(echoed?.['result'], { echoed: 'was [masked]', verified: true });
     assert.deepEqual(await filesHolding(it, id, 'hunter2'), []);
     assert.notDeepEqual(await filesHolding(it, id, 'plainly'), []);
+  });
+
+  it('tells in the archive what was masked: by event, and counted in the overview', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    const secret = { command: 'type_text', params: { text: 'hunter2"x', secret: true } } as const;
+    const leadsTo = await screenOf(1);
+    const bounds = [{ x: 1, y: 2, width: 3, height: 4 }];
+    run(it.recorder, it.guest, {
+      ...secret,
+      result: { echoed: 'was hunter2"x' },
+      leadsTo,
+      masks: [{ rule: 'secret', bounds }],
+    });
+    run(it.recorder, it.guest, { ...secret, error: { code: 'command_failed', message: 'no hunter2"x' } });
+    it.recorder.addMetadata('note', 'it was hunter2"x');
+    it.recorder.addEvents([{ type: 'step_start', data: { goal: 'type hunter2"x', 'hunter2"x': 1 } }]);
+    await it.recorder.stop();
+    const archive = await unpack(it.store, id);
+    const masksOf = (type: string): unknown[] =>
+      archive.events.filter((event) => event.type === type).map(({ masks }) => masks);
+    const told = (place: object): object => ({ rule: 'secret', place });
+    const [first, second] = masksOf('api_call');
+    assert.deepEqual(first, [
+      told({ in: 'call', fields: ['text'] }),
+      told({ in: 'reply', fields: ['echoed'] }),
+      told({ in: 'frame', when: 'after', bounds }),
+    ]);
+    assert.deepEqual(second, [
+      told({ in: 'call', fields: ['text'] }),
+      told({ in: 'reply', fields: ['error'] }),
+    ]);
+    assert.deepEqual(masksOf('metadata'), [[told({ in: 'metadata', fields: ['value'] })]]);
+    assert.deepEqual(masksOf('step_start'), [[told({ in: 'event', fields: ['goal', '[masked]'] })]]);
+    assert.deepEqual(archive.metadata['masked'], {
+      secret: { call: 2, reply: 2, frame: 1, metadata: 1, event: 1 },
+    });
+    assert.deepEqual(archive.events.at(-1)?.data['masked'], archive.metadata['masked']);
+    await using files = await openTraceFiles((await it.store.archive(id)).path);
+    assert.deepEqual((await verifyTrace(files, {})).faults, []);
+    assert.deepEqual(await filesHolding(it, id, 'hunter2'), []);
   });
 
   it('keeps every pixel off the disk where screenshots are off', async () => {

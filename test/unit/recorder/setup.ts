@@ -19,6 +19,7 @@ export interface EventFile {
   type: string;
   timestamp: number;
   relative_time: number;
+  masks?: unknown;
   data: Record<string, unknown>;
 }
 

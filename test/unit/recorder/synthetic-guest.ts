@@ -5,7 +5,7 @@ import type { CommandName } from '../../../protocol/commands/table.ts';
 import { frameIdOfPixels } from '../../../protocol/frame-id.ts';
 import type { FrameInfo, FrameWhen } from '../../../protocol/frame.ts';
 import type { KeyFocus } from '../../../protocol/link.ts';
-import type { PrivacyRules } from '../../../protocol/privacy/rules.ts';
+import type { Mask, PrivacyRules } from '../../../protocol/privacy/rules.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type {
   CaptureMessage,
@@ -47,6 +47,8 @@ export interface CommandOptions {
   readonly stepId?: string;
   /** The after-frame is held back until this is called. */
   readonly hold?: boolean;
+  /** What the guest says that it masked in the after-frame. */
+  readonly masks?: Mask[];
 }
 
 export const CLICK = { command: 'left_click', params: { x: 100, y: 200, button: 'left' } } as const;
@@ -104,8 +106,8 @@ export class SyntheticGuest implements CapturePort {
     return { frame: screen.frame, ...size, cursor, grabbed_ms: 1000, settled: true, settle_ms: 12 };
   }
 
-  frame(callId: string, when: FrameWhen, screen = this.screen): void {
-    this.#send({ type: 'frame', call_id: callId, when, info: this.info(screen) }, screen);
+  frame(callId: string, when: FrameWhen, screen = this.screen, masks?: Mask[]): void {
+    this.#send({ type: 'frame', call_id: callId, when, info: this.info(screen), masks }, screen);
   }
 
   /** A frame whose picture counts as sent although it was not. */
@@ -143,7 +145,7 @@ export function run(
   recorder.onReply(call, { success: !error, result, error, durationMs: 1.5, image });
   const screen = guest.screen;
   const late = (): void => {
-    if (wish?.after) guest.frame(call.callId, 'after', screen);
+    if (wish?.after) guest.frame(call.callId, 'after', screen, options.masks);
     if (wish?.tree) guest.tree(call.callId, options.command);
   };
   if (!options.hold) late();

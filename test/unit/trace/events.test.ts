@@ -134,6 +134,46 @@ describe('the view of events', () => {
     assert.equal(view(rows, { api_calls: false, metadata: false }).length, 2);
   });
 
+  it("tells with each event what was masked in it, and with a tree's event what was in the tree", () => {
+    const masked = (place: object, about: object = { call_id: 'a' }): GivenRow => ({
+      type: 'masked',
+      data: { ...about, rule: 'secret', place },
+    });
+    const wish = { wish: { before: false, after: true, tree: true } };
+    const inCall = { in: 'call', fields: ['text'] };
+    const inReply = { in: 'reply', fields: ['result'] };
+    const inFrame = { in: 'frame', when: 'after', bounds: [{ x: 1, y: 2, width: 3, height: 4 }] };
+    const inTree = { in: 'tree', when: 'after', nodes: 2 };
+    const inMetadata = { in: 'metadata', fields: ['value'] };
+    const tree = { call_id: 'a', when: 'after', sha256: 'b'.repeat(64), nodes: 2, truncated: false };
+    const events = view([
+      call('a', 1, wish),
+      masked(inCall),
+      reply('a', 2),
+      masked(inReply),
+      frame('a', 'after', '000001_after_left_click.png'),
+      masked(inFrame),
+      { type: 'tree', data: { ...tree, unavailable: [], duration_ms: 1 } },
+      masked(inTree),
+      { type: 'metadata', data: { key: 'k', value: '[masked]' } },
+      masked(inMetadata, {}),
+      masked(inFrame, { capture_id: 'c' }),
+      call('b', 3),
+    ]);
+    const told = (place: object): object => ({ rule: 'secret', place });
+    assert.deepEqual(
+      events.map(({ type, masks }) => [type, masks]),
+      [
+        ['trace_start', undefined],
+        ['api_call', [inCall, inReply, inFrame].map(told)],
+        ['accessibility_tree', [told(inTree)]],
+        ['metadata', [told(inMetadata)]],
+        ['api_call', undefined],
+        ['trace_end', undefined],
+      ],
+    );
+  });
+
   it('shows nothing of a journal without a beginning', () => {
     assert.deepEqual([...viewEvents(readText(journalOf([END])))], []);
   });

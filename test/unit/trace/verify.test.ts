@@ -232,6 +232,11 @@ const TAMPERINGS: Tampering[] = [
   ],
   // What only the owner of the key could do, or a server with a fault.
   ['counts that are wrong, sealed', countsWrong, /^events\.jsonl:\d+: it counts 7 steps, there are 4/m],
+  [
+    'masked rows that are not counted, sealed',
+    masksWrong,
+    /^events\.jsonl:\d+: it does not count the masked/m,
+  ],
   ['a row of another run, sealed', otherRun, /^events\.jsonl:4: it is of another run/m],
   ['a time that goes back, sealed', timeBack, /^events\.jsonl:4: its time is before/m],
   ['another picture, sealed', otherPictureSealed, new RegExp(`^${PICTURE}: its pixels`, 'm')],
@@ -266,6 +271,23 @@ async function countsWrong(copy: Copy): Promise<void> {
     rows.map((row) =>
       row.type === 'trace_end'
         ? { ...row, data: { ...row.data, counts: { events: 10, steps: 7, screenshots: 3, errors: 1 } } }
+        : row,
+    ),
+  );
+  await copy.seal(key);
+}
+
+async function masksWrong(copy: Copy): Promise<void> {
+  await copy.chained((rows) =>
+    rows.map((row) =>
+      row.type === 'trace_end'
+        ? {
+            ...row,
+            data: {
+              ...row.data,
+              counts: { ...(row.data['counts'] as object), masked: { title: { frame: 1 } } },
+            },
+          }
         : row,
     ),
   );

@@ -113,6 +113,7 @@ function actionOf(step: Step): Record<string, unknown> {
     success: succeeded(step),
     raw: given,
     ...(step.call.data.masked ? { masked: step.call.data.masked } : {}),
+    ...(step.masks.length > 0 ? { masks: step.masks } : {}),
   };
 }
 
