@@ -98,8 +98,6 @@ export function replyData(
   const all = [...hiders, ...open.own];
   const result = outcome.recorded ? outcome.recorded.result : outcome.result;
   const recorded = recordedResult(commandSpec(call.command), result, all);
-  const seen = (outcome.recorded?.masks ?? []).map(({ rule }) => rule);
-  const told = { ...recorded, rules: [...new Set([...recorded.rules, ...seen])] };
   const failed = outcome.error && recordedError(outcome.error, all);
   const data = {
     call_id: open.callId,
@@ -110,9 +108,14 @@ export function replyData(
     duration_ms: Math.round(outcome.durationMs * 1000) / 1000,
     ...withheld(recorded),
   };
-  const inError = { rules: failed?.rules ?? [], masked: ['error'] };
-  const masks = [told, inError].flatMap((one) => masksIn('reply', open.callId, one));
-  return { data, masks };
+  const inError = masksIn('reply', open.callId, { rules: failed?.rules ?? [], masked: ['error'] });
+  return { data, masks: [...masksInResult(open.callId, recorded, outcome), ...inError] };
+}
+
+/** The agent masked some of it already. */
+function masksInResult(callId: string, result: Recorded, { recorded }: CommandOutcome): RowData<'masked'>[] {
+  const seen = (recorded?.masks ?? []).map(({ rule }) => rule);
+  return masksIn('reply', callId, { ...result, rules: [...new Set([...result.rules, ...seen])] });
 }
 
 function withheld({ masked, shortened }: Recorded): Pick<RowData<'call'>, 'masked' | 'shortened'> {
