@@ -86,10 +86,9 @@ export class Dispatcher {
   }
 
   #inTurn(call: CommandCall, session: Session, way: Way): Promise<CommandOutcome> {
-    if (!commandSpec(call.command).input) return session.inputDone().then(() => this.#execute(call, way));
+    if (!commandSpec(call.command).input) return session.inputDone().then(() => this.#meet(call, way));
     const work = this.#lane.enter(async () => {
-      for (const observer of this.#observers) await observer.beforeInput?.(call, way.signal);
-      const outcome = await this.#execute(call, way);
+      const outcome = await this.#meet(call, way);
       // The guest does so for what reached it; what did not must not leave a button down either.
       if (!outcome.success) this.#guest.release(session.id, `its ${call.command} failed`);
       return outcome;
@@ -99,28 +98,59 @@ export class Dispatcher {
     return work;
   }
 
+  /** No command is told to anybody before the agent has said what must not be recorded. */
+  async #meet(call: CommandCall, way: Way): Promise<CommandOutcome> {
+    const from = performance.now();
+    try {
+      for (const observer of this.#observers) observer.admits?.();
+    } catch (error) {
+      return failure(toDeskreelError(error), 0);
+    }
+    if (await this.#guest.met(way.signal)) {
+      if (commandSpec(call.command).input) {
+        for (const observer of this.#observers) await observer.beforeInput?.(call, way.signal);
+      }
+      return this.#execute(call, way);
+    }
+    const error = way.signal.aborted
+      ? cancelled()
+      : new DeskreelError('guest_unavailable', 'the desktop does not answer');
+    // It is not known what of the parameters may be recorded: nothing is.
+    const told = { ...call, params: undefined };
+    return this.#told(told, () => Promise.resolve(failure(error, performance.now() - from)));
+  }
+
   async #execute(request: CommandCall, way: Way): Promise<CommandOutcome> {
     const from = performance.now();
     const checked = check(request.command, request.params);
     const call = 'params' in checked ? { ...request, params: checked.params } : request;
+    const outcome = await this.#told(call, () =>
+      'error' in checked ? Promise.resolve(failure(checked.error, 0)) : this.#ask(call, way, from),
+    );
+    return outcome.image ? withPicture(call, outcome) : outcome;
+  }
+
+  /** Does it, with the observers told before and after. */
+  async #told(call: CommandCall, work: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    const from = performance.now();
     try {
       for (const observer of this.#observers) observer.onCall(call);
     } catch (error) {
       return failure(toDeskreelError(error), performance.now() - from);
     }
-    const outcome = 'error' in checked ? failure(checked.error, 0) : await this.#ask(call, way, from);
+    const outcome = await work();
     for (const observer of this.#observers) observer.onReply(call, outcome);
     for (const observer of this.#observers) {
       const durable = observer.durable?.();
       if (durable) await durable;
     }
-    return outcome.image ? withPicture(call, outcome) : outcome;
+    return outcome;
   }
 
   async #ask(call: CommandCall, way: Way, from: number): Promise<CommandOutcome> {
     const { signal } = way;
     try {
-      if (signal.aborted) throw new DeskreelError('cancelled', 'the command was cancelled before it began');
+      if (signal.aborted) throw cancelled();
       const limits = { capture: this.#wish(call), timeoutMs: deadlineOf(call.command, call.params) };
       const { reply, png } = await this.#guest.call(call, { ...way, ...limits });
       const image = reply.image && png ? { info: reply.image, png } : undefined;
@@ -142,6 +172,10 @@ export class Dispatcher {
   #wish(call: CommandCall): CaptureWish | undefined {
     return mergedWish(this.#observers.map((observer) => observer.wish(call)));
   }
+}
+
+function cancelled(): DeskreelError {
+  return new DeskreelError('cancelled', 'the command was cancelled before it began');
 }
 
 function check(command: CommandName, params: unknown): Checked {

@@ -103,13 +103,32 @@ export class GuestLink implements CapturePort {
   }
 
   /**
+   * Whether the agent has been there since this server watches the desktop: it tells what must not be recorded, which nobody
+   * else knows of what was typed before. Waits for it as a command does.
+   */
+  async met(signal: AbortSignal): Promise<boolean> {
+    if (this.#boot !== undefined) return true;
+    try {
+      await this.#patient(signal);
+      return true;
+    } catch (error) {
+      if (toDeskreelError(error).code === 'guest_unavailable') return false;
+      throw error;
+    }
+  }
+
+  #patient(signal: AbortSignal): Promise<void> {
+    return this.ready(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+  }
+
+  /**
    * Sends a command and waits for its reply. A link that broke is no reason to fail: over the next one the same run of the
    * agent is asked again. Throws `unknown_outcome` where that run has ended.
    */
   async call(call: CommandCall, options: CallOptions): Promise<GuestAnswer> {
     const { callId, session, command, params } = call;
     const { capture, timeoutMs, signal, earlier, onSend } = options;
-    if (!this.#isUp()) await this.ready(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+    if (!this.#isUp()) await this.#patient(signal);
     const boot = this.#boot ?? '';
     if (earlier && earlier.boot !== boot) throw unknownOutcome('the agent was started anew');
     onSend?.({ callId, boot });

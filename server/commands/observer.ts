@@ -34,6 +34,8 @@ export interface CommandOutcome {
 }
 
 export interface CommandObserver {
+  /** Throws where no command can be taken now, before anything of it is waited for. */
+  admits?(): void;
   /** Holds an input command back, in its turn in the lane, until this resolves. Must not reject. */
   beforeInput?(call: CommandCall, signal: AbortSignal): Promise<void>;
   /** Which frames and trees of this call are wanted; undefined for none. */

@@ -1,6 +1,7 @@
 // One desktop: its record, the link to its agent, the one path of its commands, and its state.
 import type { DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
+import type { TraceInfo, TraceOptions } from '../../protocol/tracing.ts';
 import { Dispatcher } from '../commands/dispatcher.ts';
 import type { GuestLink } from '../commands/guest-link.ts';
 import { Lane } from '../../protocol/lane.ts';
@@ -77,6 +78,12 @@ export class Desktop {
     this.link.close();
   }
 
+  /** As the recorder does it, once the agent has said what must not be recorded. */
+  async startTrace(options: TraceOptions): Promise<TraceInfo> {
+    if (this.#state !== 'paused') await this.link.met(this.removed);
+    return this.recorder.start(options);
+  }
+
   /** Throws where nobody in it can answer. */
   checkAnswers(): void {
     if (this.#state === 'paused') {
@@ -90,6 +97,8 @@ export class Desktop {
     return {
       wish: () => undefined,
       onReply: () => undefined,
+      admits: () => this.checkAnswers(),
+      // It may have changed while the command waited for its turn.
       onCall: () => this.checkAnswers(),
     };
   }

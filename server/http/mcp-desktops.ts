@@ -42,7 +42,7 @@ function operations(find: Find, request: Request): Operations {
       const from = { session: SESSION, actor: ACTOR };
       return outcomeOf(await find(id).dispatcher.run({ command, params, ...from }, signal));
     },
-    startTrace: (id, options) => find(id).recorder.start(options),
+    startTrace: (id, options) => find(id).startTrace(options),
     stopTrace: async (id) => {
       const { trace_id } = await find(id).recorder.stop();
       return { trace_id, url: archiveUrl(request, trace_id) };

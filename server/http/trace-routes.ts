@@ -25,7 +25,7 @@ type Names =
 export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
   const recorderOf = (request: Request) => desktopOf(parts, request).recorder;
   return {
-    startTrace: ({ body, request }) => recorderOf(request).start(body),
+    startTrace: ({ body, request }) => desktopOf(parts, request).startTrace(body),
     addTraceMetadata: ({ body, request }) => {
       recorderOf(request).addMetadata(body.key, body.value);
       return {};

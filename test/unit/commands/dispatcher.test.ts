@@ -40,6 +40,19 @@ describe('a command on its way', () => {
     assert.deepEqual(rows, ['call left_click', 'left_click', 'reply left_click true']);
   });
 
+  it('is told to nobody before the agent has said what may not be recorded', async () => {
+    const rows: string[] = [];
+    await using agent = await startAgent(echo(rows));
+    // As that of a server that was started just now.
+    const link = agent.anotherLink();
+    link.listen({ onHello: () => rows.push('hello'), onCapture: () => undefined, onGuest: () => undefined });
+    const observer = { ...noting(rows), beforeInput: () => Promise.resolve(void rows.push('asked')) };
+    const dispatcher = new Dispatcher(link, [observer]);
+    const commands = [request('press_key', { key: 'a' }), request('screenshot'), request('left_click')];
+    await Promise.all(commands.map((one) => dispatcher.run(one, never)));
+    assert.deepEqual(rows.slice(0, 4), ['hello', 'asked', 'call press_key', 'press_key']);
+  });
+
   it('is executed once for one id of a session, and its reply is given again', async () => {
     const seen: string[] = [];
     await using agent = await startAgent(echo(seen));
