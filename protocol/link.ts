@@ -10,7 +10,7 @@ import { Mask, PrivacyRules, TypedSecret } from './privacy/rules.ts';
 import { TreeReport } from './tree.ts';
 
 /** Both sides must have the same; a guest of another version is refused with a clear error. */
-export const LINK_VERSION = 2;
+export const LINK_VERSION = 3;
 
 /** What the recorder wants of one call. */
 export const CaptureWish = z.object({
@@ -49,6 +49,14 @@ export const ToGuest = z.discriminatedUnion('type', [
     capture: CaptureWish.optional(),
   }),
   z.object({ type: z.literal('cancel'), call_id: z.string() }),
+  /**
+   * A person is about to do something by a viewer: the frames and trees of it are taken as those of a call. Answered with
+   * `watching` once the frame before it is taken; from `watched` on the screen is waited for to settle.
+   */
+  z.object({ type: z.literal('watch'), call_id: z.string(), capture: CaptureWish }),
+  z.object({ type: z.literal('watched'), call_id: z.string() }),
+  /** What a viewer is about to give, in the words of the command table; it goes another way. */
+  z.object({ type: z.literal('viewer_input'), command: z.string(), params: z.unknown() }),
   /** Take a frame (and a tree) now, outside of any command. */
   z.object({
     type: z.literal('capture'),
@@ -138,6 +146,7 @@ export const FromGuest = z.discriminatedUnion('type', [
       .optional(),
   }),
   z.object({ type: z.literal('focus'), ask_id: z.string(), focus: KeyFocus }),
+  z.object({ type: z.literal('watching'), call_id: z.string() }),
   /** With a PNG in a binary frame; as text when the server has that PNG already. */
   z.object({ type: z.literal('frame'), ...Cause, info: FrameInfo, masks: z.array(Mask).optional() }),
   /** No frame could be taken, and why. */

@@ -110,7 +110,7 @@ class EventView {
 }
 
 /** Rows that say more of others, or of the flight recorder's own journal. */
-const UNSHOWN = new Set<string>(['reply', 'frame', 'tree', 'masked', 'segment', 'erased']);
+const UNSHOWN = new Set<string>(['input', 'reply', 'frame', 'tree', 'masked', 'segment', 'erased']);
 
 /** Whether an event is made of the row itself. */
 function isShown(entry: Entry): boolean {
@@ -191,7 +191,8 @@ function whoAndWhen(row: RowOf<'call'>, reply: RowOf<'reply'> | undefined): Reco
     ...optional('session', row.data.session),
     ...optional('actor', row.actor),
     ...optional('step_id', row.step_id),
-    started: row.ts,
+    started: row.data.gesture ? new Date(row.data.gesture.started_ms).toISOString() : row.ts,
+    ...optional('viewer', row.data.gesture?.viewer),
     ended: reply?.ts ?? null,
     duration_ms: reply?.data.duration_ms ?? null,
   };

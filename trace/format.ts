@@ -7,6 +7,7 @@ import { Actor, Bounds } from '../protocol/primitives.ts';
 import { MaskRule } from '../protocol/privacy/rules.ts';
 import { RecordedOptions } from '../protocol/tracing.ts';
 import { TreeGap } from '../protocol/tree.ts';
+import { InputEvent } from './gestures/input-event.ts';
 
 export const VERSION = 1;
 
@@ -104,7 +105,17 @@ const Call = z.object({
   wish: CaptureWish.optional(),
   /** It could not be learnt what the keys go to. */
   focus: z.literal('unknown').optional(),
+  /** A person did it by this viewer: what they did is in the `input` rows that name the call. Milliseconds since 1970. */
+  gesture: z.object({ viewer: z.string(), started_ms: z.number(), ended_ms: z.number() }).optional(),
   ...Withheld,
+});
+
+/** What a viewer sent, as it was sent: before it went on to the desktop, but for moves, which may wait for the next event. */
+const Input = z.object({
+  viewer: z.string(),
+  events: z.array(InputEvent),
+  /** The call that the gesture is recorded as of which they are a part. */
+  gesture: z.string().optional(),
 });
 
 const Reply = z.object({
@@ -226,6 +237,7 @@ export type PredicateType = (typeof PREDICATE_TYPES)[number];
 export const ROW_DATA = {
   trace_start: TraceStart,
   call: Call,
+  input: Input,
   reply: Reply,
   frame: z.union([TakenFrame, Missing]),
   tree: z.union([TakenTree, Missing]),

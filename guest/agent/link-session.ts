@@ -1,7 +1,14 @@
 // One server's link: each of its calls gets exactly one reply, and captures go back on the same socket.
 import type { WebSocket } from 'ws';
-import { parseToGuest } from '../../protocol/codec.ts';
-import { packLinkMessage, type FromGuest, type GuestStatus, type ToGuest } from '../../protocol/link.ts';
+import { parseToGuest, parseWith } from '../../protocol/codec.ts';
+import { COMMANDS, resolveCommand } from '../../protocol/commands/table.ts';
+import {
+  packLinkMessage,
+  type CaptureWish,
+  type FromGuest,
+  type GuestStatus,
+  type ToGuest,
+} from '../../protocol/link.ts';
 import type { PtyNews } from '../../protocol/pty-stream.ts';
 import type { Captures, SendCapture } from '../capture/captures.ts';
 import type { LinkFrame } from './call-memory.ts';
@@ -15,7 +22,7 @@ export interface LinkParts {
   readonly calls: CallRunner;
   readonly sessions: Sessions;
   readonly guard: Pick<PrivacyGuard, 'obey'>;
-  readonly typing: Pick<TypingWatch, 'ask' | 'askElement'>;
+  readonly typing: Pick<TypingWatch, 'ask' | 'askElement' | 'given'>;
   readonly createCaptures: (send: SendCapture) => Captures;
   readonly hello: () => FromGuest;
   /** Looks at the desktop's parts; the answer is sent over the link. */
@@ -29,6 +36,8 @@ export class LinkSession {
   readonly #parts: LinkParts;
   readonly #captures: Captures;
   readonly #stopNews: () => void;
+  /** What people do by viewers and have not done yet, by the calls that it is recorded as. */
+  readonly #watched = new Map<string, () => void>();
 
   constructor(socket: WebSocket, parts: LinkParts) {
     this.#socket = socket;
@@ -68,6 +77,15 @@ export class LinkSession {
       case 'cancel':
         calls.cancel(message.call_id);
         return;
+      case 'watch':
+        this.#watch(message.call_id, message.capture).catch(onFault);
+        return;
+      case 'watched':
+        this.#watched.get(message.call_id)?.();
+        return;
+      case 'viewer_input':
+        this.#viewerInput(message).catch(onFault);
+        return;
       case 'capture':
         this.#captures.capture(message.capture_id, message.when, message.tree).catch(onFault);
         return;
@@ -96,6 +114,22 @@ export class LinkSession {
     this.#sendFrame(await this.#parts.calls.reply(message, this.#captures));
   }
 
+  async #watch(callId: string, wish: CaptureWish): Promise<void> {
+    await this.#captures.around(callId, wish, async () => {
+      const done = Promise.withResolvers<undefined>();
+      this.#watched.set(callId, () => done.resolve(undefined));
+      this.send({ type: 'watching', call_id: callId });
+      await done.promise;
+      this.#watched.delete(callId);
+    });
+  }
+
+  async #viewerInput({ command, params }: Extract<ToGuest, { type: 'viewer_input' }>): Promise<void> {
+    const name = resolveCommand(command);
+    if (name)
+      await this.#parts.typing.given(name, parseWith(COMMANDS[name].params, params, name, 'bad_params'));
+  }
+
   async #tellFocus(asked: Extract<ToGuest, { type: 'ask_focus' }>): Promise<void> {
     const { ask_id, moves, browser, element } = asked;
     const { typing } = this.#parts;
@@ -109,6 +143,7 @@ export class LinkSession {
 
   #end(): void {
     this.#stopNews();
+    for (const done of this.#watched.values()) done();
     this.#captures.close();
     this.#parts.calls.linkClosed();
   }

@@ -2,7 +2,7 @@
 import { finisherOf } from './gtk-compose.ts';
 import { isModifier, keysymsOfChord } from './keys.ts';
 import type { Keyboard, Plan } from './keyboard.ts';
-import { codePointOfKeysym } from './keysyms.ts';
+import { codePointOfKeysym } from '../../protocol/keysyms.ts';
 import type { Reading } from './reading.ts';
 import { makeCurrent } from './typist.ts';
 import type { FakeEvent } from './xtest.ts';

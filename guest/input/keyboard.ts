@@ -3,7 +3,7 @@ import { DeskreelError } from '../../protocol/errors.ts';
 import type { Display } from '../x/display.ts';
 import { MOD, UNBOUND, unboundKeycodes, type Keymap } from './keymap.ts';
 import { twinOf } from './keys.ts';
-import { KEYSYM, keysymOfCodePoint } from './keysyms.ts';
+import { KEYSYM, keysymOfCodePoint } from '../../protocol/keysyms.ts';
 import { SpareKeys } from './spare-keys.ts';
 import { readLayout, type Layout, type Stroke } from './strokes.ts';
 import type { Token } from './text.ts';

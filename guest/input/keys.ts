@@ -1,6 +1,6 @@
 // Names of keys and the keysyms they stand for: X's own names, and the spellings that clients of computer-use servers send.
 import { DeskreelError } from '../../protocol/errors.ts';
-import { keysymOfCodePoint } from './keysyms.ts';
+import { keysymOfCodePoint } from '../../protocol/keysyms.ts';
 
 const MODIFIERS = {
   shift: 0xffe1, shiftl: 0xffe1, shiftr: 0xffe2,

@@ -1,5 +1,5 @@
 // Which key of the active layout types a keysym or a character. Built once for a keyboard map and its state.
-import { codePointOfKeysym } from './keysyms.ts';
+import { codePointOfKeysym } from '../../protocol/keysyms.ts';
 import { keysymAt, MOD, obeysLock, type Keymap, type KeySymbols } from './keymap.ts';
 import type { KeyboardState } from './xkb.ts';
 

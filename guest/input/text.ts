@@ -1,6 +1,6 @@
 // A text as what is to be pressed for it: keysyms of keys and code points of characters.
 import { DeskreelError } from '../../protocol/errors.ts';
-import { KEYSYM } from './keysyms.ts';
+import { KEYSYM } from '../../protocol/keysyms.ts';
 
 export type Token =
   | { readonly kind: 'character'; readonly codePoint: number }

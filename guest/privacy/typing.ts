@@ -44,16 +44,21 @@ export class TypingWatch {
 
   /** Runs a command; what it types is covered from the first key on, if it is a secret. */
   async around<T>(command: CommandName, params: unknown, work: () => Promise<T>): Promise<T> {
-    const { text, secret } = typedBy(command, params);
-    if (command === 'set_element_value') await this.#given(params as CommandParams<'set_element_value'>);
-    if (text !== '' && (secret || this.#asked)) await this.#typed(text, secret);
-    if (COMMANDS[command].input) this.#asked = undefined;
-    this.#focus.given(command, params);
+    await this.given(command, params);
     return work();
   }
 
+  /** The same where somebody else gives the input. */
+  async given(command: CommandName, params: unknown): Promise<void> {
+    const { text, secret } = typedBy(command, params);
+    if (command === 'set_element_value') await this.#value(params as CommandParams<'set_element_value'>);
+    if (text !== '' && (secret || this.#asked)) await this.#typed(text, secret);
+    if (COMMANDS[command].input) this.#asked = undefined;
+    this.#focus.given(command, params);
+  }
+
   /** What an element is given. Where nobody asked before, it is looked for now. */
-  async #given({ value, secret, ...target }: CommandParams<'set_element_value'>): Promise<void> {
+  async #value({ value, secret, ...target }: CommandParams<'set_element_value'>): Promise<void> {
     if (typeof value === 'boolean' || !(secret || this.#asked)) return;
     const { focus, element, window } = this.#asked ?? (await this.#focus.readElement(target));
     const rule = this.#ruleOf(focus, secret);

@@ -39,6 +39,8 @@ const GRACE_MS = 2_000;
 /** Between two attempts: a tenth of the time that it is away already, within these. */
 const RETRY_MS = 50;
 const RETRY_LIMIT_MS = 1_000;
+/** For the frame before what a person does, who is held up by it. Milliseconds. */
+const WATCH_MS = 500;
 /** The largest tree or file that a reply may carry. Bytes. */
 const REPLY_BYTES = 256 * 1024 * 1024;
 
@@ -66,6 +68,7 @@ export class GuestLink implements CapturePort {
   readonly #listeners = new Set<GuestListener>();
   readonly #asked = new Set<(status: GuestStatus) => void>();
   readonly #focusAsked = new Map<string, (focus: KeyFocus) => void>();
+  readonly #watchAsked = new Map<string, () => void>();
   readonly #closed = new AbortController();
   /** Of this desktop's terminals. */
   readonly ptyNews = new PtyNews();
@@ -155,6 +158,30 @@ export class GuestLink implements CapturePort {
   capture(captureId: string, when: 'initial' | 'final', tree: boolean): void {
     if (!this.#isUp()) throw unavailable();
     this.#send({ type: 'capture', capture_id: captureId, when, tree });
+  }
+
+  /** See GestureWatch. */
+  async watch(callId: string, capture: CaptureWish): Promise<boolean> {
+    if (!this.#isUp()) return false;
+    const begun = Promise.withResolvers<boolean>();
+    this.#watchAsked.set(callId, () => begun.resolve(true));
+    const late = AbortSignal.timeout(WATCH_MS);
+    // Whoever is late does it all the same, and tells of it.
+    late.addEventListener('abort', () => begun.resolve(true), { once: true });
+    this.#send({ type: 'watch', call_id: callId, capture });
+    try {
+      return await begun.promise;
+    } finally {
+      this.#watchAsked.delete(callId);
+    }
+  }
+
+  watched(callId: string): void {
+    this.#send({ type: 'watched', call_id: callId });
+  }
+
+  viewerInput(command: string, params: unknown): void {
+    this.#send({ type: 'viewer_input', command, params });
   }
 
   film(on: boolean): void {
@@ -313,6 +340,9 @@ export class GuestLink implements CapturePort {
         return;
       case 'focus':
         this.#tellFocus(message.ask_id, message.focus);
+        return;
+      case 'watching':
+        this.#watchAsked.get(message.call_id)?.();
         return;
       case 'reply':
         this.#pending.settle(message, png);

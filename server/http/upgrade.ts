@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../../protocol/envelope.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
+import type { Actor } from '../../protocol/primitives.ts';
 import { ClientSocket } from '../commands/client-socket.ts';
 import type { Desktop } from '../desktops/desktop.ts';
 import { admit, checkPlace } from './access.ts';
@@ -11,6 +12,8 @@ import type { HttpParts } from './context.ts';
 import { refuseUpgrade } from './error-reply.ts';
 import { FirstMessages, notAuthenticated, type Credentials } from './first-message.ts';
 import { ptySocket } from './pty-routes.ts';
+import { Viewer } from '../viewers/viewer.ts';
+import { viewerActor } from '../viewers/viewer-actor.ts';
 import { relayVnc } from './vnc-relay.ts';
 
 /** All of them, in Express's notation. */
@@ -46,7 +49,7 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
     open: (credentials, ws) => {
       const desktop = openedBy(parts, credentials);
       endWith(parts, desktop, ws);
-      serve(parts, desktop, 'ws', ws);
+      new ClientSocket(ws, desktop.dispatcher);
     },
   });
   server.on('upgrade', (request, socket, head) => {
@@ -56,7 +59,7 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
         sockets.handleUpgrade(request, socket, head, (ws) => keyless.await(socket, ws));
         return;
       }
-      const { desktop, purpose } = target(parts, request);
+      const { desktop, purpose, url } = target(parts, request);
       const accept = (serving: (ws: WebSocket) => void): void =>
         sockets.handleUpgrade(request, socket, head, (ws) => {
           endWith(parts, desktop, ws);
@@ -67,21 +70,31 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
         ptySocket(parts, desktop, `/${purpose}`).then(accept, (error: unknown) =>
           refuseUpgrade(parts.log, request, socket, error),
         );
-      } else accept((ws) => serve(parts, desktop, purpose, ws));
+      } else if (purpose === 'vnc') {
+        const actor = viewerActor(url);
+        accept((ws) => relay(parts, desktop, actor, ws));
+      } else accept((ws) => void new ClientSocket(ws, desktop.dispatcher));
     } catch (error) {
       refuse(parts, request, socket, error);
     }
   });
 }
 
-function target(parts: HttpParts, request: IncomingMessage): { desktop: Desktop; purpose: Purpose } {
+interface Target {
+  readonly desktop: Desktop;
+  readonly purpose: Purpose;
+  /** The path that was asked for, with its query. */
+  readonly url: string;
+}
+
+function target(parts: HttpParts, request: IncomingMessage): Target {
   const { url } = admit(parts, request);
   const [, id, purpose] = PATH.exec(url) ?? [];
   if (id === undefined || purpose === undefined) {
     throw new DeskreelError('not_found', 'there is no WebSocket at this path');
   }
   // The pattern has no others.
-  return { desktop: parts.registry.get(decodeURIComponent(id)), purpose: purpose as Purpose };
+  return { desktop: parts.registry.get(decodeURIComponent(id)), purpose: purpose as Purpose, url };
 }
 
 /** The desktop whose own key was sent, or the one that is named beside the server's token. Throws `unauthorized`. */
@@ -105,9 +118,14 @@ function endWith(parts: HttpParts, desktop: Desktop, ws: WebSocket): void {
   ws.on('close', () => over.removeEventListener('abort', leave));
 }
 
-function serve(parts: HttpParts, desktop: Desktop, purpose: 'ws' | 'vnc', ws: WebSocket): void {
-  if (purpose === 'ws') new ClientSocket(ws, desktop.dispatcher);
-  else relayVnc(ws, () => parts.driver.address(desktop.id), desktop.record.guestToken, parts.log);
+function relay({ driver, clock, log }: HttpParts, desktop: Desktop, actor: Actor, ws: WebSocket): void {
+  const { recorder, link: guest } = desktop;
+  relayVnc(ws, {
+    address: () => driver.address(desktop.id),
+    guestToken: desktop.record.guestToken,
+    viewer: new Viewer({ actor, recorder, guest, clock, log }),
+    log,
+  });
 }
 
 /** Politely; a peer that does not answer is cut off. */

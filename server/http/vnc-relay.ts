@@ -4,24 +4,30 @@ import { WebSocket, createWebSocketStream } from 'ws';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { GuestAddress } from '../containers/driver.ts';
 import type { Log } from '../log.ts';
+import type { Viewer } from '../viewers/viewer.ts';
+import { viewerTap } from '../viewers/viewer-tap.ts';
 
 /** "Try again later", in the registry of RFC 6455. */
 const TRY_LATER = 1013;
 const HANDSHAKE_MS = 10_000;
 
-export function relayVnc(
-  viewer: WebSocket,
-  address: () => Promise<GuestAddress>,
-  guestToken: string,
-  log: Log,
-): void {
+export interface RelayParts {
+  readonly address: () => Promise<GuestAddress>;
+  readonly guestToken: string;
+  /** Told of everything that is done in it. */
+  readonly viewer: Viewer;
+  readonly log: Log;
+}
+
+export function relayVnc(socket: WebSocket, { address, guestToken, viewer, log }: RelayParts): void {
   // Nothing the viewer says is lost while the other side is opened.
-  viewer.pause();
+  socket.pause();
+  socket.once('close', () => viewer.close());
   connect(address, guestToken).then(
-    (guest) => join(viewer, guest, log),
+    (guest) => join(socket, guest, viewer, log),
     (error: unknown) => {
-      viewer.resume();
-      viewer.close(TRY_LATER, toDeskreelError(error).message.slice(0, 100));
+      socket.resume();
+      socket.close(TRY_LATER, toDeskreelError(error).message.slice(0, 100));
     },
   );
 }
@@ -42,12 +48,18 @@ async function connect(address: () => Promise<GuestAddress>, guestToken: string)
   return guest;
 }
 
-function join(viewer: WebSocket, guest: WebSocket, log: Log): void {
-  const here = createWebSocketStream(viewer);
+function join(socket: WebSocket, guest: WebSocket, viewer: Viewer, log: Log): void {
+  const here = createWebSocketStream(socket);
   const there = createWebSocketStream(guest);
-  pipeline(here, there, here, (error) => {
-    if (error) log.info('vnc.ended', { reason: error.message });
-  });
-  viewer.resume();
+  pipeline(
+    here,
+    viewerTap((input) => viewer.take(input)),
+    there,
+    here,
+    (error) => {
+      if (error) log.info('vnc.ended', { reason: error.message });
+    },
+  );
+  socket.resume();
   guest.resume();
 }

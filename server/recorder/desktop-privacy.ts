@@ -26,7 +26,7 @@ export interface KeyVerdict {
 /** Milliseconds for the desktop to say where keys go: its own answer has 20 after the focus rests. */
 const ASK_MS = 1500;
 /** Commands whose keys go to what has the focus, or whose text goes to an element. */
-const KEYS: ReadonlySet<CommandName> = new Set([
+export const KEY_COMMANDS: ReadonlySet<CommandName> = new Set([
   'type_text',
   'press_key',
   'key_down',
@@ -86,7 +86,7 @@ export class DesktopPrivacy {
   /** Learns where the keys of a command will go; to be done in its turn, before it is recorded. */
   async prepare(call: CommandCall, signal: AbortSignal): Promise<void> {
     const text = writtenBy(call);
-    if (text === undefined || saysSecret(call.params) || !KEYS.has(call.command)) return;
+    if (text === undefined || saysSecret(call.params) || !KEY_COMMANDS.has(call.command)) return;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
     const focus = await this.#port.askFocus(askedOf(call, text), limit);
     const { mode } = allRules([this.#own, ...this.#given.values()]);
@@ -104,6 +104,11 @@ export class DesktopPrivacy {
     if (verdict?.rule && text !== undefined) this.#typed[verdict.rule].add(text, call.session);
     else if (commandSpec(call.command).input) for (const typed of Object.values(this.#typed)) typed.endRun();
     return verdict ?? PLAIN;
+  }
+
+  /** Whether a rule hides what can only be told of a whole text. */
+  get hasPatterns(): boolean {
+    return allRules([this.#own, ...this.#given.values()]).patterns.length > 0;
   }
 
   /** All that hides texts now. */

@@ -68,6 +68,7 @@ export function openCall(
   options: TraceOptions,
   verdict: KeyVerdict,
   hiders: readonly Hider[],
+  gesture?: RowData<'call'>['gesture'],
 ): Written<'call'> & { open: OpenCall } {
   const recorded = recordedArgs(commandSpec(call.command), call.params, verdict.rule, hiders);
   const { callId, command: method, requestId, session } = call;
@@ -81,6 +82,7 @@ export function openCall(
     ...withheld(recorded),
     ...(verdict.focus === 'unknown' ? { focus: verdict.focus } : {}),
     ...(wish ? { wish } : {}),
+    ...(gesture ? { gesture } : {}),
   };
   const about = { actor: call.actor, stepId: call.stepId };
   const own = ownHiders(commandSpec(call.command), call.params, verdict.rule);
@@ -131,7 +133,8 @@ function masksIn(
   return recorded.rules.map((rule) => ({ call_id: callId, rule, place: { in: where, fields } }));
 }
 
-function wishOf(call: CommandCall, options: TraceOptions): CaptureWish | undefined {
+/** Which frames and trees of a call are wanted; undefined for none. */
+export function wishOf(call: CommandCall, options: TraceOptions): CaptureWish | undefined {
   if (commandSpec(call.command).capture !== 'after') return undefined;
   const { screenshots, accessibility_tree: tree } = options;
   const element = screenshots ? elementPlace(call) : undefined;

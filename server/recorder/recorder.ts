@@ -4,9 +4,9 @@ import type { DesktopSpec, DesktopState } from '../../protocol/desktop.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { mergedWish, type CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
-import type { TypedSecret } from '../../protocol/privacy/rules.ts';
+import type { MaskRule, TypedSecret } from '../../protocol/privacy/rules.ts';
 import type { TraceInfo, TraceOptions } from '../../protocol/tracing.ts';
-import { isPredicateType, type DesktopFacts, type RowOf } from '../../trace/format.ts';
+import { isPredicateType, type DesktopFacts, type RowData, type RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
 import type {
   CaptureMessage,
@@ -19,7 +19,8 @@ import type {
 } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
 import { BlobPool } from './blob-pool.ts';
-import { DesktopPrivacy } from './desktop-privacy.ts';
+import { DesktopPrivacy, KEY_COMMANDS, type KeyVerdict } from './desktop-privacy.ts';
+import type { DoneGesture } from './gestures.ts';
 import type { Hider } from './hiding.ts';
 import { FlightRecorder, type CutRequest } from './flight/flight-recorder.ts';
 import type { FlightLimits } from './flight/limits.ts';
@@ -56,6 +57,8 @@ export interface ForeignEvent {
 const CAPTURE_WAIT_MS = 10_000;
 /** A command may run for hours; a stop is not to wait for it. */
 const REPLY_WAIT_MS = 1_000;
+/** Nobody takes back what they do by a viewer. */
+const NEVER = new AbortController().signal;
 
 export function createRecorder(parts: RecorderParts): TraceRecorder {
   return new TraceRecorder(parts);
@@ -69,6 +72,8 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   #starting: Promise<TraceInfo> | undefined;
   #stopping: Promise<TraceInfo> | undefined;
   #closed = false;
+  /** What people are about to do, with what ends it. */
+  readonly #gestures = new Map<string, () => void>();
   readonly #pool = new BlobPool();
   readonly #privacy: DesktopPrivacy;
   readonly #flight: FlightRecorder | undefined;
@@ -208,6 +213,48 @@ export class TraceRecorder implements CommandObserver, GuestListener {
     signal.removeEventListener('abort', abort);
   }
 
+  /** Whether what people do by viewers is recorded now. */
+  get takesGestures(): boolean {
+    return this.#accepting || this.#flight !== undefined;
+  }
+
+  /** Why no key of a viewer is recorded by itself: what a pattern hides is not known before the text is whole. */
+  get rawKeyRule(): MaskRule | undefined {
+    return this.#privacy.hasPatterns ? 'pattern' : undefined;
+  }
+
+  /** What is known of a key that a person is about to give. Never rejects. */
+  async keyVerdict(call: CommandCall): Promise<KeyVerdict> {
+    await this.#privacy.prepare(call, NEVER);
+    return this.#privacy.verdict(call);
+  }
+
+  /** What a viewer sent, before it goes on. */
+  onInput(data: RowData<'input'>, actor: Actor): void {
+    if (this.#accepting) this.#recording?.write((trace) => trace.onInput(data, actor));
+    this.#flight?.write((flight) => flight.onInput(data, actor));
+  }
+
+  /**
+   * A person begins to do something; what is wanted of it. `finish` is called where a trace ends before they are done: it
+   * has to end the gesture.
+   */
+  beginGesture(call: CommandCall, finish: () => void): CaptureWish | undefined {
+    this.#gestures.set(call.callId, finish);
+    // What was typed before has ended.
+    if (!KEY_COMMANDS.has(call.command)) this.#privacy.verdict(call);
+    const wishes = [this.#accepting ? this.#recording?.beginGesture(call) : undefined];
+    this.#flight?.write((flight) => wishes.push(flight.beginGesture(call)));
+    return mergedWish(wishes);
+  }
+
+  /** What it was that a person did. */
+  endGesture(call: CommandCall, done: DoneGesture): void {
+    this.#gestures.delete(call.callId);
+    this.#recording?.write((trace) => trace.endGesture(call, done), { commands: 1 });
+    this.#flight?.write((flight) => flight.endGesture(call, done), { commands: 1 });
+  }
+
   wish(call: CommandCall): CaptureWish | undefined {
     return mergedWish([this.#recording?.wish(call), this.#flight?.wish(call)]);
   }
@@ -303,6 +350,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   async #end(recording: TraceRecording): Promise<TraceInfo> {
+    for (const finish of this.#gestures.values()) finish();
     this.#accepting = false;
     try {
       const { clock } = this.#parts;

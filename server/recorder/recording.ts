@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { commandSpec } from '../../protocol/commands/table.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
+import type { Actor } from '../../protocol/primitives.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
 import type { KnownRow, PredicateType, RowData, RowOf } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
@@ -21,7 +22,8 @@ import type { DesktopPrivacy, KeyVerdict } from './desktop-privacy.ts';
 import { hideIn, type Hidden } from './hiding.ts';
 import type { Losses, Lost } from './losses.ts';
 import { SYSTEM, type RowAbout, type RowWriter } from './journal.ts';
-import { openCall, OpenCalls, replyData, type OpenCall } from './open-calls.ts';
+import { Gestures, type DoneGesture } from './gestures.ts';
+import { openCall, OpenCalls, replyData, wishOf, type OpenCall } from './open-calls.ts';
 import { recordedEvent } from './withholding.ts';
 
 /** Where rows, pictures and trees go, and how they are counted. */
@@ -58,6 +60,7 @@ export class Recording {
   readonly #tally: RecordingFiles['tally'];
   readonly #losses: Losses;
   readonly #calls = new OpenCalls();
+  readonly #gestures = new Gestures();
   readonly #captures = new Map<string, Cause>();
   /** `ending`: pictures that come now are too late; `ended`: so are replies. */
   #state: 'running' | 'ending' | 'ended' = 'running';
@@ -103,8 +106,8 @@ export class Recording {
   }
 
   /** A new command. Throws where it cannot be written, and then nothing of the call is taken in. */
-  onCall(call: CommandCall, verdict: KeyVerdict): void {
-    const { open, data, masks } = openCall(call, this.options, verdict, this.#parts.privacy.hiders);
+  onCall(call: CommandCall, verdict: KeyVerdict, gesture?: DoneGesture['gesture']): void {
+    const { open, data, masks } = openCall(call, this.options, verdict, this.#parts.privacy.hiders, gesture);
     this.#tally.add(this.#journal.append('call', data, 'open', open.about));
     this.#calls.add(open);
     this.#tellMasks(masks, open.about);
@@ -136,8 +139,36 @@ export class Recording {
     }
   }
 
+  /** What a viewer sent. */
+  onInput(data: RowData<'input'>, actor: Actor): void {
+    if (this.#state !== 'ended') this.#tally.add(this.#journal.append('input', data, 'open', { actor }));
+  }
+
+  /** A person begins to do something. What is wanted of it; its row is written when it is known what it was. */
+  beginGesture(call: CommandCall): CaptureWish | undefined {
+    if (this.#state !== 'running') return undefined;
+    this.#gestures.begin(call.callId);
+    return wishOf(call, this.options);
+  }
+
+  /** Writes what a person did as a call that succeeded, unless it began before this recording did. */
+  endGesture(call: CommandCall, { gesture, verdict, watched }: DoneGesture): void {
+    const captured = this.#gestures.end(call.callId);
+    if (!captured) return;
+    this.onCall(call, verdict, gesture);
+    if (watched) this.wish(call);
+    const durationMs = gesture.ended_ms - gesture.started_ms;
+    const done = { success: true, result: undefined, error: undefined, image: undefined };
+    this.onReply(call, { ...done, durationMs });
+    for (const { message, png } of captured) this.onCapture(message, png);
+  }
+
   onCapture(message: CaptureMessage, png: Uint8Array | undefined): void {
     if (this.#state !== 'running') return;
+    if (this.#gestures.keep(message, png)) {
+      this.#keepStray(message, png);
+      return;
+    }
     const id = message.call_id ?? message.capture_id ?? '';
     const cause = this.#causeOf(id, message) ?? this.#unasked(message);
     if (!cause) {

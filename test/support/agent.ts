@@ -62,7 +62,11 @@ export async function startAgent(execute: Execute): Promise<TestAgent> {
       const { boot, ...parts } = agent;
       new LinkSession(socket, {
         ...parts,
-        typing: { ask: () => Promise.resolve('plain'), askElement: () => Promise.resolve('plain') },
+        typing: {
+          ask: () => Promise.resolve('plain'),
+          askElement: () => Promise.resolve('plain'),
+          given: () => Promise.resolve(),
+        },
         createCaptures: () => noCaptures,
         hello: () => ({ type: 'hello', link: LINK_VERSION, boot, package: 'test', status: UNSEEN }),
         status: () => Promise.resolve(UNSEEN),

@@ -4,6 +4,7 @@ import { getJson } from './api.js';
 
 const RETRY_MS = 2000;
 const id = decodeURIComponent(location.pathname.split('/').pop());
+const actor = new URLSearchParams(location.search).get('actor');
 const at = (selector) => document.querySelector(selector);
 const message = at('#message');
 const look = at('#look');
@@ -27,6 +28,8 @@ async function describe() {
 function connect() {
   const address = new URL(`/v1/desktops/${encodeURIComponent(id)}/vnc`, location.href);
   address.protocol = address.protocol.replace('http', 'ws');
+  // Whose name what is done here is recorded under: /view/<id>?actor=alice.
+  if (actor) address.searchParams.set('actor', actor);
   rfb = new RFB(at('#screen'), address.href, { shared: true });
   rfb.scaleViewport = true;
   rfb.background = 'transparent';

@@ -29,6 +29,7 @@ import { readUntilClean } from './read-until-clean.ts';
 import { hiddenRow } from './rows.ts';
 import { withoutTyped, type TypedParts } from './typed-runs.ts';
 import { readCovered, type CoveredTree } from './trees.ts';
+import { withoutKey } from './input-keys.ts';
 
 export interface RedactionParts {
   /** The trace that is redacted: its folder and its rows, which are read twice. */
@@ -71,6 +72,8 @@ class Redaction {
   readonly #shown: { seq: number; bounds: readonly Bounds[] }[] = [];
   readonly #painted = new Map<string, PaintedPicture>();
   readonly #read = new Map<string, Bounds[]>();
+  /** Calls out of whose arguments something is taken: the keys that a person gave for it tell it, too. */
+  readonly #hiddenCalls = new Set<string>();
   #row: Pick<KnownRow, 'ts_ms' | 'mono_ms'> = { ts_ms: 0, mono_ms: 0 };
   #start: RowOf<'trace_start'> | undefined;
   #end: RowOf<'trace_end'> | undefined;
@@ -85,10 +88,11 @@ class Redaction {
     this.#journal = new Journal({ path: join(dir, JOURNAL), runId, clock, reserve: this.#reserve });
   }
 
-  /** Looks through the trees: a picture is painted by those before and after it. */
+  /** Looks through the trees: a picture is painted by those before and after it. A person's keys come before their call. */
   async survey(): Promise<void> {
     const { source, redactors, regions } = this.#parts;
     for await (const entry of source.entries()) {
+      if (entry.kind === 'row' && entry.row.type === 'call') this.#noteHidden(entry.row);
       if (entry.kind !== 'row' || entry.row.type !== 'tree' || !('sha256' in entry.row.data)) continue;
       const { sha256 } = entry.row.data;
       const covered = this.#trees.get(sha256) ?? (await readCovered(source.dir, sha256, redactors, regions));
@@ -130,6 +134,7 @@ class Redaction {
     else if (row.type === 'trace_end') this.#finish(row, about);
     else if (row.type === 'frame' && 'file' in row.data) await this.#frame(row, row.data, about);
     else if (row.type === 'tree' && 'sha256' in row.data) await this.#tree(row.data, about);
+    else if (row.type === 'input') this.#input(row, about);
     else this.#plain(row, about);
   }
 
@@ -150,6 +155,17 @@ class Redaction {
     const counts = this.#tally.counts();
     const data = { ...row.data, counts: { ...counts, events: counts.events + 1 } };
     this.#end = this.#journal.append('trace_end', data, 'must', about);
+  }
+
+  #noteHidden(row: RowOf<'call'>): void {
+    const isHidden =
+      this.#withoutTyped(row).masks.length > 0 || hiddenRow(row, this.#parts.redactors).masks.length > 0;
+    if (isHidden) this.#hiddenCalls.add(row.data.call_id);
+  }
+
+  #input({ data }: RowOf<'input'>, about: RowAbout): void {
+    const isHidden = this.#hiddenCalls.has(data.gesture ?? '');
+    this.#write('input', isHidden ? { ...data, events: data.events.map(withoutKey) } : data, about);
   }
 
   #plain(row: KnownRow, about: RowAbout): void {

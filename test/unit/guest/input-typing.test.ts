@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { composeFile, finisherOf } from '../../../guest/input/gtk-compose.ts';
-import { codePointOfKeysym, keysymOfCodePoint } from '../../../guest/input/keysyms.ts';
+import { codePointOfKeysym, keysymOfCodePoint } from '../../../protocol/keysyms.ts';
 import { compareTyped, verifyTyped } from '../../../guest/input/readback.ts';
 import { SpareKeys } from '../../../guest/input/spare-keys.ts';
 import { tokensOf } from '../../../guest/input/text.ts';

@@ -1,0 +1,8 @@
+// What a viewer sent, without saying which key it was.
+import type { InputEvent } from '../../../trace/gestures/input-event.ts';
+
+export function withoutKey(event: InputEvent): InputEvent {
+  if (event.kind !== 'key' || event.keysym === undefined) return event;
+  const { keysym: _keysym, ...left } = event;
+  return { ...left, masked: 'text' };
+}

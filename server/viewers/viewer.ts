@@ -1,0 +1,202 @@
+// What one person does with one viewer: told to the recorder before it goes on to the desktop, as it comes and as gestures.
+import { randomUUID } from 'node:crypto';
+import type { ViewerInput } from '../../protocol/rfb/viewer-messages.ts';
+import type { CaptureWish } from '../../protocol/link.ts';
+import type { Actor } from '../../protocol/primitives.ts';
+import type { Gesture, GestureStart, GestureStep } from '../../trace/gestures/gesture.ts';
+import type { InputEvent, InputEventOf } from '../../trace/gestures/input-event.ts';
+import { keyName } from '../../trace/gestures/key-name.ts';
+import { GestureReducer } from '../../trace/gestures/reducer.ts';
+import type { Clock } from '../clock.ts';
+import type { CommandCall } from '../commands/observer.ts';
+import type { Log } from '../log.ts';
+import type { KeyVerdict } from '../recorder/desktop-privacy.ts';
+import type { TraceRecorder } from '../recorder/recorder.ts';
+
+/** What the desktop's agent does for a viewer's gestures. */
+export interface GestureWatch {
+  /** True once the frame before the gesture is taken; false where nobody does so in time. Never rejects. */
+  watch(callId: string, wish: CaptureWish): Promise<boolean>;
+  /** The gesture is over: what it leads to is waited for. */
+  watched(callId: string): void;
+  /** It is about to be given. */
+  viewerInput(command: string, params: unknown): void;
+}
+
+export interface ViewerParts {
+  readonly actor: Actor;
+  readonly recorder: Pick<
+    TraceRecorder,
+    'takesGestures' | 'rawKeyRule' | 'keyVerdict' | 'onInput' | 'beginGesture' | 'endGesture'
+  >;
+  readonly guest: GestureWatch;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly log: Log;
+}
+
+interface OpenGesture {
+  readonly call: CommandCall;
+  readonly verdict: KeyVerdict;
+  readonly watched: boolean;
+}
+
+const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
+/** Moves wait for so long, in milliseconds, or until there are so many, to share a row. */
+const MOVES_MS = 250;
+const MOVES = 32;
+/** A timer may be early. Milliseconds. */
+const AFTER_MS = 2;
+
+export class Viewer {
+  readonly #parts: ViewerParts;
+  readonly #id = randomUUID();
+  readonly #reducer = new GestureReducer();
+  readonly #closed = new AbortController();
+  #open: OpenGesture | undefined;
+  #moves: InputEvent[] = [];
+  #buttons = 0;
+  /** Keys that went down unrecorded, with the reason: they come up so, too. */
+  readonly #masked = new Map<number, string>();
+  #timer = new AbortController();
+
+  constructor(parts: ViewerParts) {
+    this.#parts = parts;
+  }
+
+  /** To be done before the input is passed on. Never rejects: whatever becomes of the recording, people go on. */
+  async take(input: ViewerInput): Promise<void> {
+    try {
+      await this.#take(input);
+    } catch (error) {
+      this.#parts.log.error('viewer.not_recorded', { error });
+    }
+  }
+
+  /** Nothing follows for now: what is under way is recorded as it is. */
+  readonly flush = (): void => {
+    this.#tellMoves();
+    for (const step of this.#reducer.flush()) if (step.kind === 'ends') this.#end(step.gesture);
+  };
+
+  close(): void {
+    this.flush();
+    this.#closed.abort();
+    this.#timer.abort();
+  }
+
+  async #take(input: ViewerInput): Promise<void> {
+    const at = { at_ms: this.#parts.clock.now() };
+    if (!this.#parts.recorder.takesGestures) {
+      this.#reducer.add({ ...input, ...at });
+      return;
+    }
+    if (input.kind === 'key') await this.#takeKey({ ...input, ...at });
+    else await this.#takeEvent({ ...input, ...at }, PLAIN);
+    this.#wait();
+  }
+
+  async #takeKey(event: InputEventOf<'key'> & { keysym: number }): Promise<void> {
+    const { keysym, down } = event;
+    const params = { key: keyName(keysym) };
+    const { guest, recorder } = this.#parts;
+    const verdict = down ? await recorder.keyVerdict(this.#call('press_key', params)) : PLAIN;
+    const rule = down ? (verdict.rule ?? recorder.rawKeyRule) : this.#masked.get(keysym);
+    if (down && rule !== undefined) this.#masked.set(keysym, rule);
+    if (!down) this.#masked.delete(keysym);
+    if (down) guest.viewerInput('press_key', params);
+    await this.#takeEvent(
+      verdict.rule === undefined ? event : { ...event, masked: verdict.rule },
+      verdict,
+      rule,
+    );
+  }
+
+  /** `rule`: why the event is recorded without saying which key it is. */
+  async #takeEvent(event: InputEvent, verdict: KeyVerdict, rule?: string): Promise<void> {
+    for (const step of this.#reducer.add(event)) await this.#follow(step, verdict);
+    if (event.kind === 'pointer' && event.buttons === this.#buttons) {
+      this.#moves.push(event);
+      if (this.#moves.length >= MOVES) this.#tellMoves();
+      return;
+    }
+    if (event.kind === 'pointer') this.#buttons = event.buttons;
+    this.#tellMoves();
+    this.#tell([event.kind === 'key' ? recordedKey(event, rule) : event]);
+  }
+
+  async #follow(step: GestureStep, verdict: KeyVerdict): Promise<void> {
+    this.#tellMoves();
+    if (step.kind === 'ends') this.#end(step.gesture);
+    else await this.#begin(step.start, verdict);
+  }
+
+  async #begin({ method, args }: GestureStart, verdict: KeyVerdict): Promise<void> {
+    const { recorder, guest } = this.#parts;
+    const call = this.#call(method, args);
+    const wish = recorder.beginGesture(call, this.flush);
+    if (!isOfKeys(method)) guest.viewerInput(method, args);
+    const watched = wish !== undefined && (await guest.watch(call.callId, wish));
+    this.#open = { call, verdict, watched };
+  }
+
+  #end({ method, args, startedMs, endedMs }: Gesture): void {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = undefined;
+    const { recorder, guest, actor } = this.#parts;
+    if (open.watched) guest.watched(open.call.callId);
+    const gesture = { viewer: actor.id, started_ms: startedMs, ended_ms: endedMs };
+    const call = { ...open.call, command: method, params: args };
+    recorder.endGesture(call, { gesture, verdict: open.verdict, watched: open.watched });
+  }
+
+  #call(command: CommandCall['command'], params: unknown): CommandCall {
+    const about = { requestId: undefined, stepId: undefined, actor: this.#parts.actor, session: this.#id };
+    return { callId: randomUUID(), command, params, ...about };
+  }
+
+  #tellMoves(): void {
+    const moves = this.#moves;
+    this.#moves = [];
+    if (moves.length > 0) this.#tell(moves);
+  }
+
+  #tell(events: InputEvent[]): void {
+    const { recorder, actor } = this.#parts;
+    const gesture = this.#open?.call.callId;
+    recorder.onInput({ viewer: actor.id, events, ...(gesture === undefined ? {} : { gesture }) }, actor);
+  }
+
+  /** Until the gesture under way is over, or the moves have waited long enough. */
+  #wait(): void {
+    this.#timer.abort();
+    const dueMs = Math.min(this.#reducer.dueMs ?? Infinity, (this.#moves[0]?.at_ms ?? Infinity) + MOVES_MS);
+    if (dueMs === Infinity || this.#closed.signal.aborted) return;
+    this.#timer = new AbortController();
+    const { clock } = this.#parts;
+    const inMs = Math.max(0, dueMs - clock.now()) + AFTER_MS;
+    clock.sleep(inMs, this.#timer.signal).then(
+      () => this.#due(),
+      () => undefined,
+    );
+  }
+
+  #due(): void {
+    this.#tellMoves();
+    const steps = this.#reducer.expire(this.#parts.clock.now());
+    for (const step of steps) if (step.kind === 'ends') this.#end(step.gesture);
+    this.#wait();
+  }
+}
+
+function isOfKeys(method: GestureStart['method']): boolean {
+  return ['type_text', 'press_key', 'hotkey', 'key_down', 'key_up'].includes(method);
+}
+
+function recordedKey(
+  { keysym, masked: _masked, ...event }: InputEventOf<'key'>,
+  rule: string | undefined,
+): InputEvent {
+  if (rule !== undefined) return { ...event, masked: rule };
+  return keysym === undefined ? event : { ...event, keysym };
+}
