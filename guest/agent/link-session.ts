@@ -115,13 +115,17 @@ export class LinkSession {
   }
 
   async #watch(callId: string, wish: CaptureWish): Promise<void> {
-    await this.#captures.around(callId, wish, async () => {
-      const done = Promise.withResolvers<undefined>();
-      this.#watched.set(callId, () => done.resolve(undefined));
-      this.send({ type: 'watching', call_id: callId });
-      await done.promise;
+    const done = Promise.withResolvers<void>();
+    // It may be over before the frame before it is taken.
+    this.#watched.set(callId, done.resolve);
+    try {
+      await this.#captures.around(callId, wish, () => {
+        this.send({ type: 'watching', call_id: callId });
+        return done.promise;
+      });
+    } finally {
       this.#watched.delete(callId);
-    });
+    }
   }
 
   async #viewerInput({ command, params }: Extract<ToGuest, { type: 'viewer_input' }>): Promise<void> {

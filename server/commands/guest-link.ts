@@ -161,19 +161,13 @@ export class GuestLink implements CapturePort {
   }
 
   /** See GestureWatch. */
-  async watch(callId: string, capture: CaptureWish): Promise<boolean> {
+  watch(callId: string, capture: CaptureWish): Promise<void> | false {
     if (!this.#isUp()) return false;
-    const begun = Promise.withResolvers<boolean>();
-    this.#watchAsked.set(callId, () => begun.resolve(true));
-    const late = AbortSignal.timeout(WATCH_MS);
-    // Whoever is late does it all the same, and tells of it.
-    late.addEventListener('abort', () => begun.resolve(true), { once: true });
+    const begun = Promise.withResolvers<void>();
+    this.#watchAsked.set(callId, begun.resolve);
+    AbortSignal.timeout(WATCH_MS).addEventListener('abort', () => begun.resolve(), { once: true });
     this.#send({ type: 'watch', call_id: callId, capture });
-    try {
-      return await begun.promise;
-    } finally {
-      this.#watchAsked.delete(callId);
-    }
+    return begun.promise.finally(() => this.#watchAsked.delete(callId));
   }
 
   watched(callId: string): void {

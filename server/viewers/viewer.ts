@@ -15,8 +15,11 @@ import type { TraceRecorder } from '../recorder/recorder.ts';
 
 /** What the desktop's agent does for a viewer's gestures. */
 export interface GestureWatch {
-  /** True once the frame before the gesture is taken; false where nobody does so in time. Never rejects. */
-  watch(callId: string, wish: CaptureWish): Promise<boolean>;
+  /**
+   * Resolves once the frame before the gesture is taken, or when that takes too long: people are not held up. False where
+   * nobody can be asked.
+   */
+  watch(callId: string, wish: CaptureWish): Promise<void> | false;
   /** The gesture is over: what it leads to is waited for. */
   watched(callId: string): void;
   /** It is about to be given. */
@@ -37,7 +40,8 @@ export interface ViewerParts {
 interface OpenGesture {
   readonly call: CommandCall;
   readonly verdict: KeyVerdict;
-  readonly watched: boolean;
+  /** Resolves once the frame before it is taken; false where nobody was asked for any. */
+  readonly watched: Promise<void> | false;
 }
 
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
@@ -135,8 +139,9 @@ export class Viewer {
     const call = this.#call(method, args);
     const wish = recorder.beginGesture(call, this.flush);
     if (!isOfKeys(method)) guest.viewerInput(method, args);
-    const watched = wish !== undefined && (await guest.watch(call.callId, wish));
-    this.#open = { call, verdict, watched };
+    // It may have to end while the frame before it is taken.
+    this.#open = { call, verdict, watched: wish !== undefined && guest.watch(call.callId, wish) };
+    await this.#open.watched;
   }
 
   #end({ method, args, startedMs, endedMs }: Gesture): void {
@@ -144,10 +149,10 @@ export class Viewer {
     if (!open) return;
     this.#open = undefined;
     const { recorder, guest, actor } = this.#parts;
-    if (open.watched) guest.watched(open.call.callId);
+    if (open.watched !== false) guest.watched(open.call.callId);
     const gesture = { viewer: actor.id, started_ms: startedMs, ended_ms: endedMs };
     const call = { ...open.call, command: method, params: args };
-    recorder.endGesture(call, { gesture, verdict: open.verdict, watched: open.watched });
+    recorder.endGesture(call, { gesture, verdict: open.verdict, watched: open.watched !== false });
   }
 
   #call(command: CommandCall['command'], params: unknown): CommandCall {

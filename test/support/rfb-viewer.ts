@@ -10,6 +10,7 @@ export { RFB_BUTTON };
 export const KEY = {
   return: 0xff0d,
   tab: 0xff09,
+  escape: 0xff1b,
   backSpace: 0xff08,
   control: 0xffe3,
   shift: 0xffe1,
@@ -69,6 +70,11 @@ export class RfbViewer implements AsyncDisposable {
   /** A person pauses for longer than a double click and a text may. */
   async idle(): Promise<void> {
     await systemClock.sleep(1100);
+  }
+
+  /** Resolves when the other side has hung up. */
+  async closed(): Promise<void> {
+    if (this.#socket.readyState !== WebSocket.CLOSED) await once(this.#socket, 'close');
   }
 
   /** Bytes as they are. */
