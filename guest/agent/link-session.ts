@@ -1,20 +1,14 @@
 // One server's link: each of its calls gets exactly one reply, and captures go back on the same socket.
 import type { WebSocket } from 'ws';
-import { parseToGuest, parseWith } from '../../protocol/codec.ts';
-import { COMMANDS, resolveCommand } from '../../protocol/commands/table.ts';
-import {
-  packLinkMessage,
-  type CaptureWish,
-  type FromGuest,
-  type GuestStatus,
-  type ToGuest,
-} from '../../protocol/link.ts';
+import { parseToGuest } from '../../protocol/codec.ts';
+import { packLinkMessage, type FromGuest, type GuestStatus, type ToGuest } from '../../protocol/link.ts';
 import type { PtyNews } from '../../protocol/pty-stream.ts';
 import type { Captures, SendCapture } from '../capture/captures.ts';
 import type { LinkFrame } from './call-memory.ts';
 import type { CallMessage, CallRunner } from './call-runner.ts';
 import type { PrivacyGuard } from '../privacy/guard.ts';
 import type { TypingWatch } from '../privacy/typing.ts';
+import { GestureWatch } from './gesture-watch.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface LinkParts {
@@ -31,23 +25,52 @@ export interface LinkParts {
   readonly onFault: (error: unknown) => void;
 }
 
+type Handlers = {
+  readonly [T in ToGuest['type']]: (message: Extract<ToGuest, { type: T }>) => void | Promise<void>;
+};
+
 export class LinkSession {
   readonly #socket: WebSocket;
   readonly #parts: LinkParts;
   readonly #captures: Captures;
   readonly #stopNews: () => void;
-  /** What people do by viewers and have not done yet, by the calls that it is recorded as. */
-  readonly #watched = new Map<string, () => void>();
+  readonly #gestures: GestureWatch;
+  readonly #handlers: Handlers;
 
   constructor(socket: WebSocket, parts: LinkParts) {
     this.#socket = socket;
     this.#parts = parts;
     this.#captures = parts.createCaptures((message, png) => this.send(message, png));
+    this.#gestures = new GestureWatch({
+      captures: this.#captures,
+      typing: parts.typing,
+      send: (message) => this.send(message),
+    });
+    this.#handlers = this.#createHandlers(parts);
     parts.calls.linkOpened();
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     socket.on('close', () => this.#end());
     this.#stopNews = parts.ptyNews.listen((pid) => this.send({ type: 'pty', pid }));
     this.send(parts.hello());
+  }
+
+  #createHandlers({ calls, sessions, guard }: LinkParts): Handlers {
+    const captures = this.#captures;
+    const gestures = this.#gestures;
+    return {
+      call: (message) => this.#answer(message),
+      cancel: (message) => calls.cancel(message.call_id),
+      watch: (message) => gestures.watch(message.call_id, message.capture),
+      watched: (message) => gestures.end(message.call_id),
+      viewer_input: (message) => gestures.given(message),
+      capture: ({ capture_id: id, when, tree }) => captures.capture(id, when, tree),
+      film: ({ on }) => captures.film(on),
+      forget_frames: () => captures.forget(),
+      release: ({ session, reason }) => sessions.release(session, reason),
+      ask_focus: (message) => this.#tellFocus(message),
+      privacy: ({ rules, texts }) => guard.obey(rules, texts),
+      get_status: () => this.#tellStatus(),
+    };
   }
 
   send(message: FromGuest, png?: Uint8Array): void {
@@ -69,69 +92,13 @@ export class LinkSession {
   }
 
   #handle(message: ToGuest): void {
-    const { calls, sessions, onFault } = this.#parts;
-    switch (message.type) {
-      case 'call':
-        this.#answer(message).catch(onFault);
-        return;
-      case 'cancel':
-        calls.cancel(message.call_id);
-        return;
-      case 'watch':
-        this.#watch(message.call_id, message.capture).catch(onFault);
-        return;
-      case 'watched':
-        this.#watched.get(message.call_id)?.();
-        return;
-      case 'viewer_input':
-        this.#viewerInput(message).catch(onFault);
-        return;
-      case 'capture':
-        this.#captures.capture(message.capture_id, message.when, message.tree).catch(onFault);
-        return;
-      case 'film':
-        this.#captures.film(message.on);
-        return;
-      case 'forget_frames':
-        this.#captures.forget();
-        return;
-      case 'release':
-        sessions.release(message.session, message.reason).catch(onFault);
-        return;
-      case 'ask_focus':
-        this.#tellFocus(message).catch(onFault);
-        return;
-      case 'privacy':
-        this.#parts.guard.obey(message.rules, message.texts);
-        return;
-      case 'get_status':
-        this.#tellStatus().catch(onFault);
-        return;
-    }
+    // The handler is that of this very message; TypeScript cannot follow that from a type to a union's member.
+    const handle = this.#handlers[message.type] as (message: ToGuest) => void | Promise<void>;
+    handle(message)?.catch(this.#parts.onFault);
   }
 
   async #answer(message: CallMessage): Promise<void> {
     this.#sendFrame(await this.#parts.calls.reply(message, this.#captures));
-  }
-
-  async #watch(callId: string, wish: CaptureWish): Promise<void> {
-    const done = Promise.withResolvers<void>();
-    // It may be over before the frame before it is taken.
-    this.#watched.set(callId, done.resolve);
-    try {
-      await this.#captures.around(callId, wish, () => {
-        this.send({ type: 'watching', call_id: callId });
-        return done.promise;
-      });
-    } finally {
-      this.#watched.delete(callId);
-    }
-  }
-
-  async #viewerInput({ command, params }: Extract<ToGuest, { type: 'viewer_input' }>): Promise<void> {
-    const name = resolveCommand(command);
-    if (name)
-      await this.#parts.typing.given(name, parseWith(COMMANDS[name].params, params, name, 'bad_params'));
   }
 
   async #tellFocus(asked: Extract<ToGuest, { type: 'ask_focus' }>): Promise<void> {
@@ -147,7 +114,7 @@ export class LinkSession {
 
   #end(): void {
     this.#stopNews();
-    for (const done of this.#watched.values()) done();
+    this.#gestures.close();
     this.#captures.close();
     this.#parts.calls.linkClosed();
   }

@@ -161,11 +161,11 @@ export class GuestLink implements CapturePort {
   }
 
   /** See GestureWatch. */
-  watch(callId: string, capture: CaptureWish): Promise<void> | false {
+  watch(callId: string, capture: CaptureWish): Promise<unknown> | false {
     if (!this.#isUp()) return false;
-    const begun = Promise.withResolvers<void>();
-    this.#watchAsked.set(callId, begun.resolve);
-    AbortSignal.timeout(WATCH_MS).addEventListener('abort', () => begun.resolve(), { once: true });
+    const begun = Promise.withResolvers<undefined>();
+    this.#watchAsked.set(callId, () => begun.resolve(undefined));
+    AbortSignal.timeout(WATCH_MS).addEventListener('abort', () => begun.resolve(undefined), { once: true });
     this.#send({ type: 'watch', call_id: callId, capture });
     return begun.promise.finally(() => this.#watchAsked.delete(callId));
   }

@@ -49,7 +49,7 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
     open: (credentials, ws) => {
       const desktop = openedBy(parts, credentials);
       endWith(parts, desktop, ws);
-      new ClientSocket(ws, desktop.dispatcher);
+      serveCommands(desktop, ws);
     },
   });
   server.on('upgrade', (request, socket, head) => {
@@ -73,7 +73,7 @@ export function acceptUpgrades(server: Server, parts: HttpParts): void {
       } else if (purpose === 'vnc') {
         const actor = viewerActor(url);
         accept((ws) => relay(parts, desktop, actor, ws));
-      } else accept((ws) => void new ClientSocket(ws, desktop.dispatcher));
+      } else accept((ws) => serveCommands(desktop, ws));
     } catch (error) {
       refuse(parts, request, socket, error);
     }
@@ -116,6 +116,10 @@ function endWith(parts: HttpParts, desktop: Desktop, ws: WebSocket): void {
   const leave = (): void => void hangUp(parts, ws);
   over.addEventListener('abort', leave, { once: true });
   ws.on('close', () => over.removeEventListener('abort', leave));
+}
+
+function serveCommands({ dispatcher }: Desktop, ws: WebSocket): void {
+  new ClientSocket(ws, dispatcher);
 }
 
 function relay({ driver, clock, log }: HttpParts, desktop: Desktop, actor: Actor, ws: WebSocket): void {

@@ -79,7 +79,7 @@ const commands = {
   desktopMcp: { method: 'POST', path: '/v1/desktops/:id/mcp', title: 'MCP, of this desktop', tag: 'commands', body: json(JsonRpc), answer: json(JsonRpc) },
   desktopSocket: { method: 'GET', path: '/v1/desktops/:id/ws', title: 'WebSocket: commands, in both dialects', tag: 'commands', status: 101 },
   cuaSocket: { method: 'GET', path: '/ws', title: 'WebSocket: Cua’s dialect; the first message is `authenticate`', tag: 'commands', status: 101, isOpen: true },
-  desktopScreen: { method: 'GET', path: '/v1/desktops/:id/vnc', title: 'WebSocket: the screen, by VNC', tag: 'desktops', status: 101 },
+  desktopScreen: { method: 'GET', path: '/v1/desktops/:id/vnc', title: 'WebSocket: the screen, by VNC; ?actor= says who looks', tag: 'desktops', status: 101 },
 } satisfies Record<string, OtherRoute>; // prettier-ignore
 
 const { pty_create: create, pty_kill: kill, pty_resize: resize, pty_send: send } = ptyCommands;

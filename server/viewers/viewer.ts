@@ -19,7 +19,7 @@ export interface GestureWatch {
    * Resolves once the frame before the gesture is taken, or when that takes too long: people are not held up. False where
    * nobody can be asked.
    */
-  watch(callId: string, wish: CaptureWish): Promise<void> | false;
+  watch(callId: string, wish: CaptureWish): Promise<unknown> | false;
   /** The gesture is over: what it leads to is waited for. */
   watched(callId: string): void;
   /** It is about to be given. */
@@ -41,7 +41,7 @@ interface OpenGesture {
   readonly call: CommandCall;
   readonly verdict: KeyVerdict;
   /** Resolves once the frame before it is taken; false where nobody was asked for any. */
-  readonly watched: Promise<void> | false;
+  readonly watched: Promise<unknown> | false;
 }
 
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
@@ -198,10 +198,9 @@ function isOfKeys(method: GestureStart['method']): boolean {
   return ['type_text', 'press_key', 'hotkey', 'key_down', 'key_up'].includes(method);
 }
 
-function recordedKey(
-  { keysym, masked: _masked, ...event }: InputEventOf<'key'>,
-  rule: string | undefined,
-): InputEvent {
-  if (rule !== undefined) return { ...event, masked: rule };
-  return keysym === undefined ? event : { ...event, keysym };
+/** `rule`: why it is not said which key it is. */
+function recordedKey(event: InputEventOf<'key'>, rule: string | undefined): InputEvent {
+  const { kind, down, at_ms, keysym } = event;
+  if (rule !== undefined) return { kind, down, at_ms, masked: rule };
+  return { kind, down, at_ms, ...(keysym === undefined ? {} : { keysym }) };
 }

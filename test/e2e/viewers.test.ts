@@ -90,18 +90,7 @@ describe('a person at a viewer', () => {
         ['right_click', text],
       ],
     );
-    for (const call of calls) {
-      assert.ok(call.screenshot !== null && typeof call['before'] === 'string', call.method);
-      assert.equal(call.success, true);
-    }
-    assert.equal((calls[0]?.['element'] as { role?: string } | undefined)?.role, 'text');
-    const trees = trace.events.filter(({ type }) => type === 'accessibility_tree');
-    assert.equal(trees.length, calls.length);
-    for (const event of trace.events.filter(({ data }) => data['viewer'] === 'alice')) {
-      assert.deepEqual(event['actor'], ALICE);
-    }
-    const raw = eventsOf(trace.rows).filter((event): event is KeyEvent => event.kind === 'key');
-    assert.equal(raw.filter(({ down, keysym }) => down && keysym === KEY.return).length, 1);
+    assertWhole(trace, calls);
     assert.deepEqual(await faultsOf(trace.dir), []);
     const read = await readPictures(trace.dir);
     const seen = (name: unknown): string => read.get(String(name)) ?? '';
@@ -146,7 +135,7 @@ describe('a person at a viewer', () => {
     const { tracing, desktop } = computer;
     viewer.pointer(100, 200, RFB_BUTTON.left);
     await desktop.screenshot();
-    const traceId = String(await tracing.start());
+    const traceId = await tracing.start();
     viewer.pointer(150, 200, RFB_BUTTON.left);
     viewer.pointer(150, 200);
     viewer.pointer(100, 250, RFB_BUTTON.left);
@@ -262,6 +251,21 @@ describe('a person at a viewer', () => {
     return computer.server.api('POST', `${desktopPath()}/trace/stop`);
   }
 });
+
+/** Each with both pictures, its tree and its actor, the click with its element; a key is told as it was sent. */
+function assertWhole(trace: SavedTrace, calls: readonly CallData[]): void {
+  for (const { method, screenshot, success, ...others } of calls) {
+    assert.ok(screenshot !== null && typeof others['before'] === 'string' && success, method);
+  }
+  assert.equal((calls[0]?.['element'] as { role?: string } | undefined)?.role, 'text');
+  const trees = trace.events.filter(({ type }) => type === 'accessibility_tree');
+  assert.equal(trees.length, calls.length);
+  for (const event of trace.events.filter(({ data }) => data['viewer'] === ALICE.id)) {
+    assert.deepEqual(event['actor'], ALICE);
+  }
+  const keys = eventsOf(trace.rows).filter((event): event is KeyEvent => event.kind === 'key');
+  assert.equal(keys.filter(({ down, keysym }) => down && keysym === KEY.return).length, 1);
+}
 
 function callsOf(trace: SavedTrace, viewer: string): CallData[] {
   return trace.calls.filter((call) => call['viewer'] === viewer);

@@ -3,6 +3,6 @@ import type { InputEvent } from '../../../trace/gestures/input-event.ts';
 
 export function withoutKey(event: InputEvent): InputEvent {
   if (event.kind !== 'key' || event.keysym === undefined) return event;
-  const { keysym: _keysym, ...left } = event;
-  return { ...left, masked: 'text' };
+  const { kind, down, at_ms } = event;
+  return { kind, down, at_ms, masked: 'text' };
 }
