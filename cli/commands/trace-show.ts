@@ -1,5 +1,6 @@
 // deskreel trace show: what a trace holds, as a summary and a list of its steps.
 import { existsSync } from 'node:fs';
+import { Actor } from '../../protocol/primitives.ts';
 import { readTrace, type SavedTraceContent, type TraceEvent } from '../../sdk/index.ts';
 import { snakeKeys } from '../../sdk/names.ts';
 import type { ToldMask } from '../../trace/format.ts';
@@ -42,22 +43,24 @@ function stepTable(events: readonly TraceEvent[]): string {
     ({ type, masks }) => type === 'api_call' || type === 'metadata' || masks !== undefined,
   );
   const rows = shown.flatMap((event) => [stepRow(event), ...(event.masks ?? []).map(maskRow)]);
-  return table(['TIME', 'STEP', 'WITH', 'RESULT', 'PICTURE'], rows);
+  return table(['TIME', 'STEP', 'WITH', 'RESULT', 'PICTURE', 'BY'], rows);
 }
 
-function stepRow({ type, relative_time: time, data }: TraceEvent): string[] {
+function stepRow({ type, relative_time: time, actor, data }: TraceEvent): string[] {
   const at = `${time.toFixed(2)} s`;
-  if (type !== 'api_call' && type !== 'metadata') return [at, type, '', '', ''];
+  const who = Actor.safeParse(actor).data;
+  const by = who ? `${who.kind} ${who.id}` : '';
+  if (type !== 'api_call' && type !== 'metadata') return [at, type, '', '', '', by];
   if (type === 'metadata')
-    return [at, 'metadata', short(`${text(data['key'])}: ${text(data['value'])}`, 50), '', ''];
+    return [at, 'metadata', short(`${text(data['key'])}: ${text(data['value'])}`, 50), '', '', by];
   const outcome = data['success'] === true ? 'ok' : short(`failed: ${text(data['error'])}`, 60);
   const args = data['args'] === null ? '' : short(text(data['args']), 50);
-  return [at, text(data['method']), args, outcome, text(data['screenshot'] ?? '')];
+  return [at, text(data['method']), args, outcome, text(data['screenshot'] ?? ''), by];
 }
 
 /** Below the step that it was masked in. */
 function maskRow(mask: ToldMask): string[] {
-  return ['', '  masked', maskText(mask), '', ''];
+  return ['', '  masked', maskText(mask), '', '', ''];
 }
 
 function text(value: unknown): string {

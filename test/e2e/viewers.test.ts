@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { TraceRedacted, TraceStopped } from '../../protocol/tracing.ts';
 import { verifyTrace } from '../../sdk/index.ts';
 import type { InputEventOf } from '../../trace/gestures/input-event.ts';
+import { runCli } from '../support/cli.ts';
 import { startComputer, type TestComputer } from '../support/computer.ts';
 import { centreOf, findElements, readTree, waitForElement, type Wanted } from '../support/elements.ts';
 import { buildHelper, installProgram, readPictures } from '../support/helper-image.ts';
@@ -128,6 +129,11 @@ describe('a person at a viewer', () => {
       ],
     );
     const script = (await server.api('GET', `/v1/traces/${id}/export/sdk`)).text;
+    const shown = await runCli(server, ['trace', 'show', id]);
+    assert.match(
+      shown.out,
+      /double_click .* human alice\n.* hotkey .* agent [^]* type_text .* human alice\n/,
+    );
     assert.match(script, /doubleClick[^]*hotkey[^]*typeText\("by hand "[^]*typeText\("and by an agent"/);
   });
 
