@@ -4,6 +4,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { stat } from 'node:fs/promises';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { FolderFiles } from '../../trace/files/folder-files.ts';
+import { StreamSink } from '../../trace/zip/zip-sink.ts';
 import { ZipWriter } from '../../trace/zip/zip-writer.ts';
 
 /** Throws `bad_request` where nothing is at the path. */
@@ -26,7 +27,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function pack(files: FolderFiles, sink: PassThrough): Promise<void> {
-  const zip = new ZipWriter(sink);
+  const zip = new ZipWriter(new StreamSink(sink));
   for (const name of files.names) {
     await zip.addStream(await files.stream(name), name, { stored: name.endsWith('.png') });
   }

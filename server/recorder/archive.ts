@@ -1,20 +1,24 @@
 // A sealed trace as one ZIP: the seed's layout, made from the rows. It appears whole or not at all.
 import type { KeyObject } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson, parseWith } from '../../protocol/codec.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import { streamEvents, type ArchiveEvent, type ViewedEvent } from '../../trace/events.ts';
+import { FileBuffer } from '../../trace/files/file-buffer.ts';
 import { eventName, framePath, JOURNAL, MANIFEST, METADATA, treePath } from '../../trace/layout.ts';
 import { Manifest, signManifest, type ManifestFile } from '../../trace/manifest.ts';
 import { readJournal, type Entry } from '../../trace/reader.ts';
+import { FileSink } from '../../trace/zip/zip-sink.ts';
 import { ZipWriter } from '../../trace/zip/zip-writer.ts';
 import { PRIVATE_FILE } from '../fs-atomic.ts';
 import { hashText, jsonText } from './seal.ts';
 
 /** Characters of an event's JSON. */
 const INDENTED_UP_TO = 16 * 1024;
+
+/** A tree that is read by itself. Bytes. */
+const LARGE_TREE = 1024 * 1024;
 
 /** The archive's place beside what it is made from. */
 export function archivePath(dir: string, traceId: string): string {
@@ -32,7 +36,7 @@ export async function writeArchive(dir: string, traceId: string, key: KeyObject)
   const path = archivePath(dir, traceId);
   const temporary = `${path}.tmp`;
   try {
-    const zip = new ZipWriter(createWriteStream(temporary, { mode: PRIVATE_FILE }));
+    const zip = new ZipWriter(await FileSink.open(temporary, PRIVATE_FILE));
     const files = await addContent(zip, dir, sealed);
     const content = { trace_id: traceId, form: 'archive', journal: sealed.journal, files } as const;
     await zip.addText(`${traceId}/${MANIFEST}`, jsonText(signManifest(content, key)));
@@ -54,12 +58,13 @@ async function addContent(zip: ZipWriter, dir: string, sealed: Manifest): Promis
     await zip.addFile(join(dir, from), `${sealed.trace_id}/${name}`, { stored });
     files.push({ ...file, name });
   };
+  const trees = new TreeTexts(dir);
   await copy(METADATA, METADATA, false);
   let number = 0;
   for await (const viewed of streamEvents(noting(pictures, readJournal(join(dir, JOURNAL))))) {
     number += 1;
     const name = eventName(number, viewed.event.type);
-    const text = await eventText(dir, viewed, known);
+    const text = await eventText(trees, viewed, known);
     await zip.addText(`${sealed.trace_id}/${name}`, text);
     files.push(hashText(name, text));
   }
@@ -81,13 +86,27 @@ async function* noting(pictures: Map<string, string>, entries: AsyncIterable<Ent
   }
 }
 
+class TreeTexts {
+  readonly #dir: string;
+  readonly #file = new FileBuffer(LARGE_TREE);
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  async of(sha256: string): Promise<string> {
+    const path = join(this.#dir, treePath(sha256));
+    return (await this.#file.read(path))?.toString('utf8') ?? (await readFile(path, 'utf8'));
+  }
+}
+
 async function eventText(
-  dir: string,
+  trees: TreeTexts,
   { event, tree }: ViewedEvent,
   known: ReadonlyMap<string, ManifestFile>,
 ): Promise<string> {
   if (tree === undefined || !known.has(treePath(tree))) return readable(event);
-  const content = parseJson(await readFile(join(dir, treePath(tree)), 'utf8'));
+  const content = parseJson(await trees.of(tree));
   return readable({ ...event, data: { ...event.data, tree: content } });
 }
 

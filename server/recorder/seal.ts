@@ -33,8 +33,7 @@ export function jsonText(value: unknown): string {
 }
 
 export function hashText(name: string, text: string): ManifestFile {
-  const bytes = Buffer.from(text);
-  return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { name, bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /** Size and hash of a file in the folder. */

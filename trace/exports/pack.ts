@@ -2,6 +2,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { TraceSource } from '../source/source.ts';
+import { StreamSink } from '../zip/zip-sink.ts';
 import { ZipWriter } from '../zip/zip-writer.ts';
 import type { Exporter, ExportFiles } from './exporter.ts';
 
@@ -11,7 +12,7 @@ export function packExport(exporter: Exporter, trace: TraceSource, signal?: Abor
   if (exporter.extension !== 'zip') return Readable.from(onlyFile(files), { objectMode: false });
   const sink = new PassThrough();
   // The same trace makes the same bytes.
-  const zip = new ZipWriter(sink, new Date(trace.overview.start_time));
+  const zip = new ZipWriter(new StreamSink(sink), new Date(trace.overview.start_time));
   addAll(zip, files).catch((error: unknown) => {
     sink.destroy(error instanceof Error ? error : new Error(String(error)));
   });

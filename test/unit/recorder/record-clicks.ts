@@ -35,7 +35,7 @@ export async function saveClicks(commands: number, elements: number, path: strin
   await copyFile((await it.store.archive(id)).path, path);
 }
 
-function elementsOf(seed: number, count: number): TreeNode[] {
+export function elementsOf(seed: number, count: number): TreeNode[] {
   return Array.from({ length: count }, (_, index) => ({
     id: String(index + 2),
     role: 'push button',

@@ -5,9 +5,10 @@ import { basename, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { ZipArchive } from 'archiver';
 import { saveArchive } from '../../../sdk/tracing/save.ts';
 import { prepareTarget, type SaveTarget } from '../../../sdk/tracing/target.ts';
+import { StreamSink } from '../../../trace/zip/zip-sink.ts';
+import { ZipWriter } from '../../../trace/zip/zip-writer.ts';
 import { pathInside } from '../../../trace/files/inside.ts';
 
 const ID = 'trace_20250103_143052_1a2b3c4d';
@@ -18,10 +19,10 @@ beforeEach(async () => (cwd = await mkdtemp(join(tmpdir(), 'deskreel-save-'))));
 afterEach(() => rm(cwd, { recursive: true }));
 
 async function zipOf(entries: Record<string, string>): Promise<Buffer> {
-  const zip = new ZipArchive();
-  const out = zip.pipe(new PassThrough());
-  for (const [name, text] of Object.entries(entries)) zip.append(text, { name });
-  const [bytes] = await Promise.all([buffer(out), zip.finalize()]);
+  const out = new PassThrough();
+  const zip = new ZipWriter(new StreamSink(out));
+  for (const [name, text] of Object.entries(entries)) await zip.addText(name, text);
+  const [bytes] = await Promise.all([buffer(out), zip.finish()]);
   return bytes;
 }
 

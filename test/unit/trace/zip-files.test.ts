@@ -1,12 +1,12 @@
 // ZIPs with many entries, read side by side, cut off, and closed.
 import assert from 'node:assert/strict';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readWhole } from '../../../trace/files/trace-files.ts';
 import { ZipFiles } from '../../../trace/files/zip-files.ts';
+import { FileSink } from '../../../trace/zip/zip-sink.ts';
 import { ZipWriter } from '../../../trace/zip/zip-writer.ts';
 
 const COUNT = 3000;
@@ -18,7 +18,7 @@ describe('the files of a ZIP', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deskreel-zip-files-'));
     path = join(folder, 'many.zip');
-    const zip = new ZipWriter(createWriteStream(path));
+    const zip = new ZipWriter(await FileSink.open(path));
     for (let number = 0; number < COUNT; number += 1)
       await zip.addText(`trace/${number}.txt`, textOf(number));
     await zip.finish();
