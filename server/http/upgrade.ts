@@ -128,6 +128,7 @@ function relay({ driver, clock, log }: HttpParts, desktop: Desktop, actor: Actor
     address: () => driver.address(desktop.id),
     guestToken: desktop.record.guestToken,
     viewer: new Viewer({ actor, recorder, guest, clock, log }),
+    clock,
     log,
   });
 }

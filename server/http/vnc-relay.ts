@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { WebSocket, createWebSocketStream } from 'ws';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import type { GuestAddress } from '../containers/driver.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Viewer } from '../viewers/viewer.ts';
 import { viewerTap } from '../viewers/viewer-tap.ts';
@@ -16,15 +17,16 @@ export interface RelayParts {
   readonly guestToken: string;
   /** Told of everything that is done in it. */
   readonly viewer: Viewer;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
-export function relayVnc(socket: WebSocket, { address, guestToken, viewer, log }: RelayParts): void {
+export function relayVnc(socket: WebSocket, { address, guestToken, viewer, clock, log }: RelayParts): void {
   // Nothing the viewer says is lost while the other side is opened.
   socket.pause();
   socket.once('close', () => viewer.close());
   connect(address, guestToken).then(
-    (guest) => join(socket, guest, viewer, log),
+    (guest) => join(socket, guest, { viewer, clock, log }),
     (error: unknown) => {
       socket.resume();
       socket.close(TRY_LATER, toDeskreelError(error).message.slice(0, 100));
@@ -48,18 +50,15 @@ async function connect(address: () => Promise<GuestAddress>, guestToken: string)
   return guest;
 }
 
-function join(socket: WebSocket, guest: WebSocket, viewer: Viewer, log: Log): void {
+type Listeners = Pick<RelayParts, 'viewer' | 'clock' | 'log'>;
+
+function join(socket: WebSocket, guest: WebSocket, { viewer, clock, log }: Listeners): void {
   const here = createWebSocketStream(socket);
   const there = createWebSocketStream(guest);
-  pipeline(
-    here,
-    viewerTap((input) => viewer.take(input)),
-    there,
-    here,
-    (error) => {
-      if (error) log.info('vnc.ended', { reason: error.message });
-    },
-  );
+  const [arrivals, tap] = viewerTap(clock, (input, atMs) => viewer.take(input, atMs));
+  pipeline(here, arrivals, tap, there, here, (error) => {
+    if (error) log.info('vnc.ended', { reason: error.message });
+  });
   socket.resume();
   guest.resume();
 }

@@ -67,10 +67,13 @@ export class Viewer {
     this.#parts = parts;
   }
 
-  /** To be done before the input is passed on. Never rejects: whatever becomes of the recording, people go on. */
-  async take(input: ViewerInput): Promise<void> {
+  /**
+   * To be done before the input is passed on. `atMs`: when it arrived. Never rejects: whatever becomes of the recording,
+   * people go on.
+   */
+  async take(input: ViewerInput, atMs: number): Promise<void> {
     try {
-      await this.#take(input);
+      await this.#take(input, { at_ms: atMs });
     } catch (error) {
       this.#parts.log.error('viewer.not_recorded', { error });
     }
@@ -88,8 +91,7 @@ export class Viewer {
     this.#timer.abort();
   }
 
-  async #take(input: ViewerInput): Promise<void> {
-    const at = { at_ms: this.#parts.clock.now() };
+  async #take(input: ViewerInput, at: { at_ms: number }): Promise<void> {
     if (!this.#parts.recorder.takesGestures) {
       this.#reducer.add({ ...input, ...at });
       return;

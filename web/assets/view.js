@@ -1,6 +1,7 @@
 // One desktop's screen, live, by noVNC. Connects again by itself when the desktop was away.
 import RFB from '/novnc/core/rfb.js';
 import { getJson } from './api.js';
+import { recordButton } from './record.js';
 
 const RETRY_MS = 2000;
 const id = decodeURIComponent(location.pathname.split('/').pop());
@@ -59,8 +60,13 @@ look.addEventListener('click', () => {
 });
 at('#full').addEventListener('click', () => void at('#stage').requestFullscreen());
 
+function note(text) {
+  at('#note').textContent = text;
+}
+
 try {
   await describe();
+  void recordButton(id, { button: at('#record'), saved: at('#saved'), tell: note });
   connect();
 } catch (error) {
   tell('lost', error.message);
