@@ -37,7 +37,8 @@ export function recordButton(id, { button, saved, tell }) {
     const { trace_id: traceId } = await postJson(`${path}/stop`);
     show(false);
     saved.href = `/v1/traces/${encodeURIComponent(traceId)}/archive`;
-    saved.textContent = `Download ${traceId}`;
+    saved.textContent = 'Download trace';
+    saved.title = traceId;
     saved.hidden = false;
   }
 
