@@ -179,6 +179,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#starting?.catch(() => undefined);
+    this.#endGestures();
     try {
       if (this.#accepting) await this.stop();
       else await this.#stopping;
@@ -350,7 +351,7 @@ export class TraceRecorder implements CommandObserver, GuestListener {
   }
 
   async #end(recording: TraceRecording): Promise<TraceInfo> {
-    for (const finish of this.#gestures.values()) finish();
+    this.#endGestures();
     this.#accepting = false;
     try {
       const { clock } = this.#parts;
@@ -368,6 +369,10 @@ export class TraceRecorder implements CommandObserver, GuestListener {
       this.#giveUp(recording.start.data.trace_id);
       throw asStorageError(error);
     }
+  }
+
+  #endGestures(): void {
+    for (const finish of this.#gestures.values()) finish();
   }
 
   #giveUp(traceId: string): void {

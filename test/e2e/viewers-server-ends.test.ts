@@ -1,17 +1,18 @@
-// A server that is killed while a person types by a viewer: what the desktop has got is in the trace.
+// A server that ends while a person is at work by a viewer, killed or in order: what the desktop has got is recorded.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { DesktopInfo } from '../../protocol/desktop.ts';
 import { verifyTrace } from '../../sdk/index.ts';
 import { characterOf } from '../../trace/gestures/key-name.ts';
 import { attach } from '../support/computer.ts';
 import { centreOf, findElements, readTree, waitForElement } from '../support/elements.ts';
-import { RfbViewer } from '../support/rfb-viewer.ts';
+import { RFB_BUTTON, RfbViewer } from '../support/rfb-viewer.ts';
 import { knownRows, rowsOf } from '../support/saved-trace.ts';
+import { filesHolding } from '../support/secrets.ts';
 import { serveProcess } from '../support/server-process.ts';
 import { ask, eventually, TestServer } from '../support/server.ts';
-import { DesktopInfo } from '../../protocol/desktop.ts';
 
 const EDITOR = { role: 'text', app: 'mousepad' };
 const TEXT = 'the quick brown fox jumps over the lazy dog '.repeat(5);
@@ -52,6 +53,41 @@ describe('a server that is killed while a person types', () => {
     assert.equal(state, 'sealed');
     const verdict = await verifyTrace(join(owner.data, 'traces', id), { data: owner.data });
     assert.deepEqual(verdict.faults, []);
+  });
+});
+
+describe('a server that is asked to end while a person drags', () => {
+  it('has the drag as far as it came in what the flight recorder holds', async () => {
+    await using server = await TestServer.start();
+    const { id, links } = await server.create({ record: 'always' });
+    const viewer = await RfbViewer.open(links.vnc, server.auth);
+    viewer.pointer(300, 400, RFB_BUTTON.left);
+    viewer.pointer(390, 410, RFB_BUTTON.left);
+    viewer.pointer(390, 410, RFB_BUTTON.left | RFB_BUTTON.middle);
+    await eventually(async () => assert.notDeepEqual(await filesHolding([server.data], ['"buttons":3']), []));
+    await server.shut();
+    await viewer.closed();
+
+    await server.open();
+    const cut = await server.api('POST', `/v1/desktops/${id}/trace/cut`, { lastMs: 60_000 });
+    const { trace_id: trace } = cut.json() as { trace_id: string };
+    const rows = knownRows(await readFile(join(server.data, 'traces', trace, 'events.jsonl'), 'utf8'));
+    const calls = rowsOf(rows, 'call').filter(({ actor }) => actor?.kind === 'human');
+    const path = [
+      [300, 400],
+      [390, 410],
+    ];
+    assert.deepEqual(
+      calls.map(({ data }) => [data.method, (data.args as { path?: unknown }).path]),
+      [
+        ['drag', path],
+        ['middle_click', undefined],
+      ],
+    );
+    assert.deepEqual(
+      (await verifyTrace(join(server.data, 'traces', trace), { data: server.data })).faults,
+      [],
+    );
   });
 });
 
