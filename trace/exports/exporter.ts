@@ -4,7 +4,7 @@ import type { TraceSource } from '../source/source.ts';
 export interface ExportFile {
   /** With `/` between folders. */
   readonly name: string;
-  readonly content: string | AsyncIterable<string | Uint8Array>;
+  readonly content: string | AsyncIterable<string | Uint8Array> | Iterable<string>;
   /** Compressed already (pictures). */
   readonly stored?: boolean;
 }

@@ -30,3 +30,19 @@ export function jsonObject(
   const head = JSON.stringify(fields).slice(0, -1);
   return jsonList(`${head}${head === '{' ? '' : ','}${JSON.stringify(list)}:[`, values, `]${after}}\n`);
 }
+
+/** The same as `JSON.stringify` with an indent of two spaces makes it. */
+export function* indentedObject(
+  fields: Readonly<Record<string, unknown>>,
+  list: string,
+  values: Iterable<unknown>,
+): Generator<string> {
+  const head = JSON.stringify({ ...fields, [list]: [] }, undefined, 2);
+  yield head.slice(0, -']\n}'.length);
+  let separator = '\n';
+  for (const value of values) {
+    yield `${separator}    ${JSON.stringify(value, undefined, 2).replaceAll('\n', '\n    ')}`;
+    separator = ',\n';
+  }
+  yield separator === '\n' ? ']\n}\n' : '\n  ]\n}\n';
+}

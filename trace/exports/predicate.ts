@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { buildTraceIndex } from '../predicate/build-index.ts';
+import { buildLongIndex } from '../predicate/build-index.ts';
 import { readEvent, type PredicateEvent } from '../predicate/event.ts';
 import { readLines } from '../predicate/lines.ts';
 import { UPLOADED_RUN } from '../layout.ts';
 import type { TraceSource } from '../source/source.ts';
 import { readItems } from '../steps.ts';
 import type { Exporter } from './exporter.ts';
-import { jsonLines } from './json.ts';
+import { indentedObject, jsonLines } from './json.ts';
 import { PredicateWriter, type OwnRows } from './predicate/writer.ts';
 import { readTask } from './task.ts';
 
@@ -31,9 +31,9 @@ export const predicate: Exporter = {
       await pipeline(Readable.from(jsonLines(eventsOf(trace))), createWriteStream(path));
       yield { name, content: createReadStream(path) };
       yield { name: `${id}.cleaned.jsonl`, content: jsonLines(cleaned(path)) };
-      const index = await buildTraceIndex(path, Date.parse(ended));
-      const named = { ...index, trace_file: { ...index.trace_file, path: name } };
-      yield { name: `${id}.index.json`, content: `${JSON.stringify(named, undefined, 2)}\n` };
+      const { head, steps } = await buildLongIndex(path, Date.parse(ended));
+      const named = { ...head, trace_file: { ...head.trace_file, path: name } };
+      yield { name: `${id}.index.json`, content: indentedObject(named, 'steps', steps()) };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

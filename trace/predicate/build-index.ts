@@ -15,8 +15,20 @@ export const NO_STEP = 'step-0';
 /** Keeps the digests of actions from being compared with guesses: it can be made from the whole trace only. */
 const KEY_PREFIX = 'deskreel-index-1\n';
 
+/** An index whose steps, which a long trace has many of, are made as they are asked for. */
+export interface LongTraceIndex {
+  readonly head: Omit<TraceIndex, 'steps'>;
+  readonly steps: () => Iterable<StepIndex>;
+}
+
 /** Throws `not_found` where there is no such file. A line that is no event is counted, and passed over. */
 export async function buildTraceIndex(path: string, now = Date.now()): Promise<TraceIndex> {
+  const { head, steps } = await buildLongIndex(path, now);
+  return { ...head, steps: [...steps()] };
+}
+
+/** The same, without all steps in memory. */
+export async function buildLongIndex(path: string, now: number): Promise<LongTraceIndex> {
   await checkThere(path);
   const builder = new IndexBuilder();
   const sum = createHash('sha256');
@@ -47,21 +59,29 @@ export async function readStepEvents(
   return events;
 }
 
+/** What is kept of the first event, and of the last. */
+interface Ends {
+  readonly run_id: string | undefined;
+  readonly ts: string | undefined;
+  readonly ms: number | undefined;
+}
+
 class IndexBuilder {
   lines = 0;
   readonly #steps = new Map<string, StepIndexer>();
   readonly #tally = new RunTally();
   #errors = 0;
-  #first: PredicateEvent | undefined;
-  #last: PredicateEvent | undefined;
+  #first: Ends | undefined;
+  #last: Ends | undefined;
   #agent: string | undefined;
 
   add(line: Line): void {
     this.lines = line.number;
     const event = readEvent(line.text);
     if (!event) return;
-    this.#first ??= event;
-    this.#last = event;
+    const { run_id, ts } = event;
+    this.#last = { run_id, ts, ms: timeOf(event) };
+    this.#first ??= this.#last;
     this.#agent ??= agentOf(event);
     this.#tally.add(event);
     if (kindOf(event.type) === 'error') this.#errors += 1;
@@ -71,49 +91,71 @@ class IndexBuilder {
     step.add(event, line);
   }
 
-  finish(runId: string, file: TraceIndex['trace_file'], key: Buffer, created: string): TraceIndex {
-    const steps = [...this.#steps.values()].map((step) => step.finish(key));
-    return {
+  finish(runId: string, file: TraceIndex['trace_file'], key: Buffer, created: string): LongTraceIndex {
+    const all = this.#steps;
+    function* steps(): Generator<StepIndex> {
+      for (const step of all.values()) yield step.finish(key);
+    }
+    const head = {
       version: 1,
       run_id: this.#first?.run_id ?? runId,
       created_at: created,
       trace_file: file,
-      summary: this.#summary(steps),
-      steps,
-    };
+      summary: this.#summary(sumOf(steps())),
+    } as const;
+    return { head, steps };
   }
 
-  #summary(steps: readonly StepIndex[]): TraceIndex['summary'] {
-    const count = (name: 'snapshots' | 'actions'): number =>
-      steps.reduce((sum, { counters }) => sum + counters[name], 0);
-    const from = this.#first && timeOf(this.#first);
-    const to = this.#last && timeOf(this.#last);
+  #summary({ count, snapshots, actions, finalUrl, statuses }: Sum): TraceIndex['summary'] {
+    const from = this.#first?.ms;
+    const to = this.#last?.ms;
     return {
       first_ts: this.#first?.ts ?? '',
       last_ts: this.#last?.ts ?? '',
       event_count: this.#tally.stats().total_events,
-      step_count: steps.length,
+      step_count: count,
       error_count: this.#errors,
-      final_url: steps.reduce<string | null>((url, step) => step.url_after ?? url, null),
-      status: this.#status(steps),
+      final_url: finalUrl,
+      status: this.#status(statuses),
       agent_name: this.#agent ?? null,
       duration_ms: from === undefined || to === undefined ? null : Math.max(0, to - from),
       counters: {
-        snapshot_count: count('snapshots'),
-        action_count: count('actions'),
+        snapshot_count: snapshots,
+        action_count: actions,
         error_count: this.#errors,
       },
     };
   }
 
-  #status(steps: readonly StepIndex[]): StepStatus {
+  #status(statuses: ReadonlySet<StepStatus>): StepStatus {
     const { said } = this.#tally;
     if (said !== undefined && said !== 'unknown') return said;
-    const statuses = new Set(steps.filter(({ step_id }) => step_id !== NO_STEP).map(({ status }) => status));
     if (statuses.size === 1 && statuses.has('success')) return 'success';
     if (statuses.has('success') || statuses.has('partial')) return 'partial';
     return 'failure';
   }
+}
+
+/** What a summary says of all steps together. */
+interface Sum {
+  count: number;
+  snapshots: number;
+  actions: number;
+  finalUrl: string | null;
+  /** Of the steps that have a name. */
+  readonly statuses: Set<StepStatus>;
+}
+
+function sumOf(steps: Iterable<StepIndex>): Sum {
+  const sum: Sum = { count: 0, snapshots: 0, actions: 0, finalUrl: null, statuses: new Set() };
+  for (const { step_id: id, status, counters, url_after: url } of steps) {
+    sum.count += 1;
+    sum.snapshots += counters.snapshots;
+    sum.actions += counters.actions;
+    sum.finalUrl = url ?? sum.finalUrl;
+    if (id !== NO_STEP) sum.statuses.add(status);
+  }
+  return sum;
 }
 
 async function checkThere(path: string): Promise<void> {

@@ -20,9 +20,10 @@ const NO_MARK: SnapshotMark = { snapshot_id: null, digest: null, url: null };
 export class StepIndexer {
   readonly #index: number;
   readonly #id: string;
-  readonly #start: Line;
+  // Not the lines themselves: their texts would be held for as long as the index is made.
+  readonly #offset: number;
   readonly #tsStart: string;
-  #last: Line;
+  #end: Pick<Line, 'end' | 'number'>;
   #tsEnd: string;
   #goal: string | null = null;
   #status: StepStatus | undefined;
@@ -36,18 +37,18 @@ export class StepIndexer {
   constructor(index: number, id: string, event: PredicateEvent, line: Line) {
     this.#index = index;
     this.#id = id;
-    this.#start = line;
-    this.#last = line;
+    this.#offset = line.start;
+    this.#end = { end: line.end, number: line.number };
     this.#tsStart = event.ts;
     this.#tsEnd = event.ts;
   }
 
   add(event: PredicateEvent, line: Line): void {
-    this.#last = line;
+    this.#end = { end: line.end, number: line.number };
     this.#tsEnd = event.ts;
     this.#counts.events += 1;
     const kind = kindOf(event.type);
-    if (kind) this.#read[kind]?.(event.data);
+    if (kind) this.#read(kind, event.data);
   }
 
   /** `key` hides what actions typed: the same text has another digest in another trace. */
@@ -59,9 +60,9 @@ export class StepIndexer {
       status: this.#status ?? 'failure',
       ts_start: this.#tsStart,
       ts_end: this.#tsEnd,
-      offset_start: this.#start.start,
-      offset_end: this.#last.end,
-      line_number: this.#last.number,
+      offset_start: this.#offset,
+      offset_end: this.#end.end,
+      line_number: this.#end.number,
       url_before: this.#urlBefore,
       url_after: this.#urlAfter,
       snapshot_before: this.#before ?? NO_MARK,
@@ -71,30 +72,32 @@ export class StepIndexer {
     };
   }
 
-  readonly #read: Partial<Record<EventKind, (data: Record<string, unknown>) => void>> = {
-    step_start: (data) => {
-      this.#goal = textAt(data, 'goal') ?? this.#goal;
-      this.#urlBefore = textAt(data, 'pre_url', 'url') ?? this.#urlBefore;
-    },
-    snapshot: (data) => {
-      this.#counts.snapshots += 1;
-      const mark = markOf(data);
-      this.#before ??= mark;
-      this.#after = mark;
-      this.#urlBefore ??= mark.url;
-      this.#urlAfter = mark.url ?? this.#urlAfter;
-    },
-    action: (data) => {
+  #read(kind: EventKind, data: Record<string, unknown>): void {
+    if (kind === 'step_start') this.#readStart(data);
+    if (kind === 'snapshot') this.#readSnapshot(data);
+    if (kind === 'action') {
       this.#counts.actions += 1;
       this.#action = actionOf(data);
-    },
-    llm: () => {
-      this.#counts.llm_calls += 1;
-    },
-    step_end: (data) => this.#end(data),
-  };
+    }
+    if (kind === 'llm') this.#counts.llm_calls += 1;
+    if (kind === 'step_end') this.#readEnd(data);
+  }
 
-  #end(data: Record<string, unknown>): void {
+  #readStart(data: Record<string, unknown>): void {
+    this.#goal = textAt(data, 'goal') ?? this.#goal;
+    this.#urlBefore = textAt(data, 'pre_url', 'url') ?? this.#urlBefore;
+  }
+
+  #readSnapshot(data: Record<string, unknown>): void {
+    this.#counts.snapshots += 1;
+    const mark = markOf(data);
+    this.#before ??= mark;
+    this.#after = mark;
+    this.#urlBefore ??= mark.url;
+    this.#urlAfter = mark.url ?? this.#urlAfter;
+  }
+
+  #readEnd(data: Record<string, unknown>): void {
     this.#status = stepStatus(data);
     this.#goal ??= textAt(data, 'goal') ?? null;
     this.#endAction(recordAt(data, 'exec'));

@@ -20,13 +20,39 @@ export interface EntryOptions {
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+/**
+ * The list at the ZIP's end. In one piece: a small Buffer by itself is a slice of Node's pool, and holds all of it, with what
+ * else was in it, for as long as the ZIP is written.
+ */
+class CentralList {
+  entries = 0;
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #filled = 0;
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#filled);
+  }
+
+  add(entry: ZipEntry): void {
+    const record = centralRecord(entry);
+    if (this.#filled + record.length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.#bytes.length);
+      larger.set(this.bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(record, this.#filled);
+    this.#filled += record.length;
+    this.entries += 1;
+  }
+}
+
 export class ZipWriter {
   readonly #sink: ZipSink;
   readonly #date: Date | undefined;
   readonly #deflater = new Deflater();
   readonly #content = new FileBuffer(BUFFER);
   readonly #out = Buffer.allocUnsafeSlow(BUFFER);
-  readonly #central: Buffer[] = [];
+  readonly #list = new CentralList();
   #filled = 0;
   #offset = 0;
   #failure: Error | undefined;
@@ -60,8 +86,9 @@ export class ZipWriter {
   finish(): Promise<void> {
     return this.#guarded(async () => {
       const offset = this.#offset;
-      for (const record of this.#central) await this.#write(record);
-      await this.#write(endRecords(this.#central.length, { offset, bytes: this.#offset - offset }));
+      const { bytes, entries } = this.#list;
+      await this.#write(bytes);
+      await this.#write(endRecords(entries, { offset, bytes: bytes.length }));
       await this.#flush();
       await this.#sink.end();
       this.#deflater.close();
@@ -73,7 +100,7 @@ export class ZipWriter {
     const entry = { ...this.#begun(name, true), ...sizes, streamed: false };
     await this.#write(localHeader(entry));
     await this.#write(bytes);
-    this.#central.push(centralRecord(entry));
+    this.#list.add(entry);
   }
 
   async #addChunks(chunks: Chunks, name: string, stored: boolean): Promise<void> {
@@ -89,7 +116,7 @@ export class ZipWriter {
     if (!stored) for (const part of await this.#deflater.end()) await this.#write(part);
     entry.compressed = this.#offset - begun;
     await this.#write(dataDescriptor(entry));
-    this.#central.push(centralRecord(entry));
+    this.#list.add(entry);
   }
 
   #begun(name: string, stored: boolean): Pick<ZipEntry, 'name' | 'stored' | 'date' | 'offset'> {
