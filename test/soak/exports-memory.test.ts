@@ -14,7 +14,7 @@ const [SHORT, LONG] = [1000, 10_000];
 const ELEMENTS = 60;
 const ROOM = ['--max-old-space-size=128', '--max-semi-space-size=4'];
 /** Of nine thousand commands more. The trees and pictures of the long one would take 200 MiB. */
-const MOST_MIB = 96;
+const MOST_MIB = 48;
 const CHILD = join(import.meta.dirname, '../support/export-child.ts');
 
 describe('the memory of an export', () => {
