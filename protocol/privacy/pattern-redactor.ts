@@ -19,16 +19,26 @@ const FIND = new Script(
 );
 const Spans = z.array(z.tuple([z.number(), z.number()]));
 
+/** Does to a text with the patterns what a script says. Throws where that takes longer than the limit. */
+type Room = (script: Script, text: string) => string;
+
+function roomOf(patterns: readonly string[]): Room {
+  const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')), mask: MASK };
+  const context = createContext(room);
+  return (script, text) => {
+    room.text = text;
+    return String(script.runInContext(context, { timeout: LIMIT_MS }));
+  };
+}
+
 /** Index and length of what matches in a text; all of it, where that takes too long to tell. */
 export function patternSpans(
   patterns: readonly string[],
 ): (text: string) => readonly (readonly [number, number])[] {
-  const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')) };
-  const context = createContext(room);
+  const inRoom = roomOf(patterns);
   return (text) => {
-    room.text = text;
     try {
-      return Spans.parse(JSON.parse(String(FIND.runInContext(context, { timeout: LIMIT_MS }))));
+      return Spans.parse(JSON.parse(inRoom(FIND, text)));
     } catch {
       // What it would have found is not known.
       return [[0, text.length]];
@@ -37,14 +47,12 @@ export function patternSpans(
 }
 
 export function patternRedactor(patterns: readonly string[]): Redactor {
-  const room = { text: '', patterns: patterns.map((source) => new RegExp(source, 'giu')), mask: MASK };
-  const context = createContext(room);
+  const inRoom = roomOf(patterns);
   /** A text that took too long takes as long again: its error is remembered, too. */
   const known = new Map<string, string | Error>();
   const mask = (text: string): string | Error => {
-    room.text = text;
     try {
-      return String(REPLACE.runInContext(context, { timeout: LIMIT_MS }));
+      return inRoom(REPLACE, text);
     } catch (cause) {
       return new Error(`a pattern took longer than ${LIMIT_MS} ms for a text`, { cause });
     }
