@@ -1,4 +1,5 @@
 // The pointer by nut.js: its provider, not its `mouse`, whose own delays and busy waiting are many times slower.
+import { writeFileSync } from 'node:fs';
 import type { PointerDevice } from './pointer-device.ts';
 
 /** Rejects where nut.js or its native binary cannot be loaded. */
@@ -6,6 +7,7 @@ export async function openNutPointer(): Promise<PointerDevice> {
   const { Button, providerRegistry } = await import('@nut-tree/nut-js');
   const mouse = providerRegistry.getMouse();
   mouse.setMouseDelay(0);
+  sleepPunctually();
   const codes = { left: Button.LEFT, middle: Button.MIDDLE, right: Button.RIGHT };
   return {
     name: 'nut',
@@ -21,4 +23,16 @@ export async function openNutPointer(): Promise<PointerDevice> {
       else await mouse.scrollLeft(notches);
     },
   };
+}
+
+/**
+ * However short its delay, nut.js sleeps after each move and each click, and a sleep of no time lasts as long as the kernel
+ * may be late with a timer: 50 µs. It may be a nanosecond late from here on, in this thread, which is the one that sleeps.
+ */
+function sleepPunctually(): void {
+  try {
+    writeFileSync('/proc/self/timerslack_ns', '1');
+  } catch {
+    // Kernels that emulate Linux need not have it: nut.js is slower there, and that is all.
+  }
 }
