@@ -1,5 +1,5 @@
 // Names and secrets made from the system's randomness.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const ALPHABET = 'abcdefghjkmnpqrstvwxyz23456789';
 
@@ -24,5 +24,5 @@ export function newSecret(kind: SecretKind): string {
 
 /** What a secret can be looked up by. */
 export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }

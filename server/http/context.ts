@@ -1,4 +1,5 @@
 // What every route may use, and what is known of the one request that it answers.
+import type { ServerResponse } from 'node:http';
 import type { Request, Response } from 'express';
 import type { Authenticator, Principal } from '../access/authenticator.ts';
 import type { Clock } from '../clock.ts';
@@ -49,7 +50,7 @@ export function desktopOf(parts: HttpParts, request: Request): Desktop {
 }
 
 /** Ends when the client hangs up before it was answered, or the server stops. */
-export function hangUp(parts: HttpParts, response: Response): AbortSignal {
+export function hangUp(parts: HttpParts, response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on('close', () => {
     if (!response.writableFinished) gone.abort();

@@ -15,7 +15,7 @@ const SEE_OTHER = 303;
  * Nothing from elsewhere, in no frame of another page; noVNC sets styles of its own elements.
  * Not `no-referrer`: with it a browser sends `Origin: null` along with the form of our own page.
  */
-const HEADERS = {
+export const SAFE_HEADERS = {
   'Content-Security-Policy':
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; " +
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -25,7 +25,7 @@ const HEADERS = {
 } as const;
 
 export function safeHeaders(_request: Request, response: Response, next: NextFunction): void {
-  response.set(HEADERS);
+  response.set(SAFE_HEADERS);
   next();
 }
 

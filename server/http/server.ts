@@ -13,6 +13,7 @@ import { healthz, metrics, readyz } from './health-routes.ts';
 import { mcpRoutes } from './mcp-route.ts';
 import { openApiRoute } from './openapi-route.ts';
 import { loginPage, loginRoutes, pageRoutes, safeHeaders } from './pages.ts';
+import { quickCommand } from './quick-command.ts';
 import { bindRoutes } from './routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -23,7 +24,10 @@ import { acceptUpgrades } from './upgrade.ts';
 
 /** Not listening yet. */
 export function httpServer(parts: HttpParts): Server {
-  const server = createServer(httpApp(parts));
+  const app = httpApp(parts);
+  const server = createServer((request, response) => {
+    if (!quickCommand(parts, request, response)) app(request, response);
+  });
   acceptUpgrades(server, parts);
   return server;
 }

@@ -1,7 +1,7 @@
 // Who gets in, asked of a running server over the wire.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { DesktopInfo } from '../../protocol/desktop.ts';
@@ -9,6 +9,11 @@ import { ask, TestServer, type Answer } from '../support/server.ts';
 
 function codeOf(answer: Answer): unknown {
   return (answer.json() as { error: { code: unknown } }).error.code;
+}
+
+/** All of an answer but its time, and the tag that Express gives it. */
+function told({ status, headers, text }: Answer): Pick<Answer, 'status' | 'headers' | 'text'> {
+  return { status, headers: { ...headers, date: undefined, etag: undefined }, text };
 }
 
 /** The status that an upgrade is refused with. */
@@ -203,6 +208,38 @@ describe('access', () => {
       size: { width: 1280, height: 800 },
     });
     socket.close();
+  });
+
+  it('gives a command the same answer with and without Express', async () => {
+    const { auth, url } = server;
+    const keyed = one.links.api;
+    const byName = `${url}/v1/desktops/${one.name}`;
+    const size = '{"command":"get_screen_size"}';
+    const cases: [string, OutgoingHttpHeaders, string, number][] = [
+      [keyed, {}, size, 200],
+      [byName, auth, size, 200],
+      [keyed, {}, '{"command":"left_click","params":{"x":5000,"y":5}}', 200],
+      [keyed, {}, '{"command":"type_text"}', 200],
+      [keyed, {}, '{"command":"no_such_thing"}', 400],
+      [keyed, {}, '{"command":', 400],
+      [keyed, {}, '', 400],
+      [byName, {}, size, 401],
+      [`${url}/d/drd_wrong`, {}, size, 401],
+      [keyed, { Origin: 'http://elsewhere.example' }, size, 403],
+      [`${url}/v1/desktops/nobody`, auth, size, 404],
+      [keyed, { Host: 'elsewhere.example' }, size, 421],
+    ];
+    for (const [base, headers, body, status] of cases) {
+      const post = (framing: OutgoingHttpHeaders): Promise<Answer> =>
+        ask(`${base}/cmd`, { method: 'POST', headers: { ...headers, ...framing }, body });
+      const quick = await post({ 'Content-Length': body.length });
+      // What does not say its length goes by Express, which tags what it answers.
+      const slow = await post({ 'Transfer-Encoding': 'chunked' });
+      assert.deepEqual(told(quick), told(slow), `${base} ${body}`);
+      assert.equal(quick.status, status, `${base} ${body}`);
+      assert.notEqual(slow.headers.etag, undefined);
+      if (status <= 400) assert.equal(quick.headers.etag, undefined, `${base} ${body}`);
+    }
   });
 
   it('leaves no token and no key in the log', () => {
