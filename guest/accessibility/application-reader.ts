@@ -76,7 +76,7 @@ class ApplicationReader {
       this.#finish(false);
       return;
     }
-    this.#seen.add(key(this.#root.ref));
+    this.#seen.add(this.#key(this.#root.ref));
     if (!this.#application.direct) {
       this.#read(this.#root);
       return;
@@ -84,7 +84,7 @@ class ApplicationReader {
     // Only what stands on ATK has both a socket of its own and a cache that holds more than a few elements.
     const cache = { bus: this.#application.name, path: atspi.CACHE_PATH };
     this.#call(cache, atspi.GET_ITEMS, (error, body) => {
-      if (!error) this.#cached = readCachedItems(body);
+      if (!error) this.#cached = readCachedItems(body, this.#application.name);
       this.#read(this.#root);
     });
   }
@@ -149,7 +149,7 @@ class ApplicationReader {
         this.#cut = true;
         return;
       }
-      const name = key(ref);
+      const name = this.#key(ref);
       if (this.#seen.has(name)) continue;
       this.#seen.add(name);
       this.#elements += 1;
@@ -171,6 +171,10 @@ class ApplicationReader {
       this.#askText(element);
     }
     if (element.role === ROLE_DOCUMENT_WEB) this.#askUrl(element);
+  }
+
+  #key(ref: atspi.Reference): string {
+    return atspi.referenceKey(ref, this.#application.name);
   }
 
   #askUrl(element: Element): void {
@@ -262,8 +266,4 @@ function fill(element: Element, item: CachedItem): void {
   element.description = item.description;
   element.states = item.states;
   element.interfaces = item.interfaces;
-}
-
-function key(ref: atspi.Reference): string {
-  return ref.bus + ref.path;
 }

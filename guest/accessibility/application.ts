@@ -25,7 +25,7 @@ export interface Siblings {
 export class Application {
   /** Its unique name on the bus. */
   readonly name: string;
-  readonly memory = new ElementMemory();
+  readonly memory: ElementMemory;
   readonly #bus: Connection;
   readonly #siblings: Siblings;
   readonly #closed = new AbortController();
@@ -37,6 +37,7 @@ export class Application {
 
   constructor(name: string, bus: Connection, siblings: Siblings) {
     this.name = name;
+    this.memory = new ElementMemory(name);
     this.#bus = bus;
     this.#siblings = siblings;
   }

@@ -98,6 +98,11 @@ export interface Reference {
   readonly path: string;
 }
 
+/** Tells elements apart in what one program's reading comes across. Of its own the path does: a sibling's begin with a bus name. */
+export function referenceKey({ bus, path }: Reference, own: string): string {
+  return bus === own ? path : bus + path;
+}
+
 export interface Rectangle {
   readonly x: number;
   readonly y: number;

@@ -1,7 +1,7 @@
 // A program's own list of its elements (`Cache.GetItems`): one call instead of six for each, but with holes.
 // Its values are of this moment; what it lacks are elements, so children are taken from it only where they add up.
 import { BodyReader } from '../dbus/reader.ts';
-import { readInterfaces, readReference, readStates, type Reference, type States } from './atspi.ts';
+import { readInterfaces, readStates, type Reference, type States } from './atspi.ts';
 
 export interface CachedItem {
   readonly ref: Reference;
@@ -24,12 +24,12 @@ export interface CachedItems {
 
 export const NO_ITEMS: CachedItems = { items: new Map(), children: () => undefined };
 
-/** Reads the answer of `GetItems`. */
-export function readCachedItems(body: BodyReader): CachedItems {
+/** Reads the answer of `GetItems`, which the program of this name on the bus gave. */
+export function readCachedItems(body: BodyReader, own: string): CachedItems {
   const items = new Map<string, CachedItem>();
   const byParent = new Map<string, CachedItem[]>();
   const interfacesOf = interfaceReader();
-  for (const item of body.array(8, () => readItem(body, interfacesOf))) {
+  for (const item of body.array(8, () => readItem(body, own, interfacesOf))) {
     items.set(item.ref.path, item);
     const siblings = byParent.get(item.parentPath);
     if (siblings) siblings.push(item);
@@ -38,11 +38,18 @@ export function readCachedItems(body: BodyReader): CachedItems {
   return { items, children: (item) => inOrder(item, byParent.get(item.ref.path) ?? []) };
 }
 
-function readItem(body: BodyReader, interfacesOf: (bytes: string) => number): CachedItem {
+function readItem(body: BodyReader, own: string, interfacesOf: (bytes: string) => number): CachedItem {
   body.struct();
-  const ref = readReference(body);
-  readReference(body);
-  const parent = readReference(body);
+  body.struct();
+  // Strings are half of what reading costs, so none is made that is known or not looked at.
+  const ref = { bus: body.stringLike(own), path: body.string() };
+  // The application, then the parent.
+  body.struct();
+  body.skipString();
+  body.skipString();
+  body.struct();
+  body.skipString();
+  const parentPath = body.string();
   const index = body.int32();
   const childCount = body.int32();
   const interfaces = interfacesOf(body.arrayBytes());
@@ -50,7 +57,7 @@ function readItem(body: BodyReader, interfacesOf: (bytes: string) => number): Ca
   const role = body.uint32();
   const description = body.string();
   const states = readStates(body);
-  return { ref, parentPath: parent.path, index, childCount, interfaces, name, role, description, states };
+  return { ref, parentPath, index, childCount, interfaces, name, role, description, states };
 }
 
 /** A few lists of interfaces are repeated hundreds of times: each is read once. */

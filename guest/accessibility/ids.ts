@@ -22,6 +22,8 @@ export class ElementIds {
   readonly #addresses = new Map<string, ElementAddress>();
   #count: number;
   #reading = 0;
+  /** Of the program whose element was asked for last: the next one is likely to be its too. */
+  #last: { readonly bus: string; readonly program: string; readonly known: Map<string, Known> } | undefined;
 
   /** Ids are numbered from `first`: of two agents that follow each other none may give the same id. */
   constructor(first = 1) {
@@ -30,9 +32,7 @@ export class ElementIds {
 
   /** `bus` tells buses apart: after a restart the names on it begin anew. */
   idOf(bus: string, ref: Reference): string {
-    const program = `${bus} ${ref.bus}`;
-    let known = this.#programs.get(program);
-    if (!known) this.#programs.set(program, (known = new Map<string, Known>()));
+    const known = this.#knownOf(bus, ref.bus);
     const found = known.get(ref.path);
     if (found) {
       found.reading = this.#reading;
@@ -60,8 +60,18 @@ export class ElementIds {
     this.#reading += 1;
   }
 
+  #knownOf(bus: string, program: string): Map<string, Known> {
+    if (this.#last?.bus === bus && this.#last.program === program) return this.#last.known;
+    const key = `${bus} ${program}`;
+    let known = this.#programs.get(key);
+    if (!known) this.#programs.set(key, (known = new Map<string, Known>()));
+    this.#last = { bus, program, known };
+    return known;
+  }
+
   #forgetProgram(key: string, known: ReadonlyMap<string, Known>): void {
     this.#programs.delete(key);
+    this.#last = undefined;
     for (const { id } of known.values()) this.#addresses.delete(id);
   }
 

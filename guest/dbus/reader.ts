@@ -42,7 +42,22 @@ export class BodyReader {
   string(): string {
     const length = this.uint32();
     const start = this.#take(1, length + 1);
-    return this.#bytes.toString('utf8', start, start + length);
+    return length === 0 ? '' : this.#bytes.toString('utf8', start, start + length);
+  }
+
+  /** A string that is most likely this one, in ASCII: where it is, none is made. */
+  stringLike(guess: string): string {
+    const length = this.uint32();
+    const start = this.#take(1, length + 1);
+    let same = 0;
+    while (same < length && this.#bytes[start + same] === guess.charCodeAt(same)) same += 1;
+    return same === length && same === guess.length
+      ? guess
+      : this.#bytes.toString('utf8', start, start + length);
+  }
+
+  skipString(): void {
+    this.#take(1, this.uint32() + 1);
   }
 
   signature(): string {

@@ -86,7 +86,7 @@ describe("a program's cache", () => {
   };
 
   const childrenOf = (items: Item[], path: string): string[] | undefined => {
-    const cached = readCachedItems(answer(items));
+    const cached = readCachedItems(answer(items), ':1.1');
     const item = cached.items.get(path);
     assert.ok(item, `${path} is in the cache`);
     return cached.children(item)?.map((child) => child.path);
@@ -108,7 +108,7 @@ describe("a program's cache", () => {
   });
 
   it('is read with every field', () => {
-    const item = readCachedItems(answer([root(0)])).items.get('/root');
+    const item = readCachedItems(answer([root(0)]), ':1.1').items.get('/root');
     assert.deepEqual(
       { name: item?.name, role: item?.role, states: item?.states, interfaces: item?.interfaces },
       { name: 'name of /root', role: 23, states: SHOWING, interfaces: 1 },
@@ -281,7 +281,7 @@ describe('what is remembered of elements', () => {
   const button = (more: Partial<Element> = {}): Element => ({ ...element('/x'), states: HIDDEN, ...more });
   /** After a reading in which a button's action was listed as Click and named click. */
   const afterReading = (states = HIDDEN): ElementMemory => {
-    const memory = new ElementMemory();
+    const memory = new ElementMemory(':1.1');
     const seen = button({ states });
     assert.equal(memory.rememberActions(seen, ['Click']), false);
     memory.nameAction(seen, 0, 'click');
@@ -314,7 +314,7 @@ describe('what is remembered of elements', () => {
   });
 
   it('does not take empty names for the same', () => {
-    const memory = new ElementMemory();
+    const memory = new ElementMemory(':1.1');
     memory.rememberActions(button(), ['']);
     memory.nameAction(button(), 0, 'press');
     memory.endReading();
@@ -322,7 +322,7 @@ describe('what is remembered of elements', () => {
   });
 
   it('does not hold names that were never answered', () => {
-    const memory = new ElementMemory();
+    const memory = new ElementMemory(':1.1');
     memory.rememberActions(button(), ['Click']);
     memory.endReading();
     assert.equal(memory.recallActions(button()), false);
