@@ -92,6 +92,8 @@ export class Viewer {
   }
 
   async #take(input: ViewerInput, at: { at_ms: number }): Promise<void> {
+    // Something follows, however long it takes to take it in.
+    this.#timer.abort();
     if (!this.#parts.recorder.takesGestures) {
       this.#reducer.add({ ...input, ...at });
       return;
@@ -103,18 +105,24 @@ export class Viewer {
 
   async #takeKey(event: InputEventOf<'key'> & { keysym: number }): Promise<void> {
     const { keysym, down } = event;
+    if (!down) {
+      const rule = this.#masked.get(keysym);
+      this.#masked.delete(keysym);
+      await this.#takeEvent(event, PLAIN, rule);
+      return;
+    }
     const params = { key: keyName(keysym) };
     const { guest, recorder } = this.#parts;
-    const verdict = down ? await recorder.keyVerdict(this.#call('press_key', params)) : PLAIN;
-    const rule = down ? (verdict.rule ?? recorder.rawKeyRule) : this.#masked.get(keysym);
-    if (down && rule !== undefined) this.#masked.set(keysym, rule);
-    if (!down) this.#masked.delete(keysym);
-    if (down) guest.viewerInput('press_key', params);
+    const verdict = await recorder.keyVerdict(this.#call('press_key', params));
+    const rule = verdict.rule ?? recorder.rawKeyRule;
+    if (rule !== undefined) this.#masked.set(keysym, rule);
     await this.#takeEvent(
       verdict.rule === undefined ? event : { ...event, masked: verdict.rule },
       verdict,
       rule,
     );
+    // What began with the key has been told already.
+    if (this.#open?.call.command === 'type_text') guest.viewerInput('press_key', params);
   }
 
   /** `rule`: why the event is recorded without saying which key it is. */
@@ -140,7 +148,7 @@ export class Viewer {
     const { recorder, guest } = this.#parts;
     const call = this.#call(method, args);
     const wish = recorder.beginGesture(call, this.flush);
-    if (!isOfKeys(method)) guest.viewerInput(method, args);
+    if (method !== 'type_text') guest.viewerInput(method, args);
     // It may have to end while the frame before it is taken.
     this.#open = { call, verdict, watched: wish !== undefined && guest.watch(call.callId, wish) };
     await this.#open.watched;
@@ -194,10 +202,6 @@ export class Viewer {
     for (const step of steps) if (step.kind === 'ends') this.#end(step.gesture);
     this.#wait();
   }
-}
-
-function isOfKeys(method: GestureStart['method']): boolean {
-  return ['type_text', 'press_key', 'hotkey', 'key_down', 'key_up'].includes(method);
 }
 
 /** `rule`: why it is not said which key it is. */

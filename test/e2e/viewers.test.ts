@@ -19,6 +19,7 @@ import { eventually } from '../support/server.ts';
 const EDITOR = { role: 'text', app: 'mousepad' };
 const WORD = { app: 'sign-in', role: 'password text' };
 const NAME = { app: 'sign-in', role: 'text' };
+const SECRETS = ['quokkaviolet', 'crimson'] as const;
 const ALICE = { kind: 'human', id: 'alice' };
 
 type KeyEvent = InputEventOf<'key'>;
@@ -50,6 +51,13 @@ describe('a person at a viewer', () => {
     (await verifyTrace(dir, { data: computer.server.data })).faults;
   const journalOf = async (traceId: string): Promise<ReturnType<typeof knownRows>> =>
     knownRows(await readFile(join(computer.server.data, 'traces', traceId, 'events.jsonl'), 'utf8'));
+
+  /** A person's last action is written: it is over. */
+  const did = (traceId: string, method: string): Promise<void> =>
+    eventually(async () => {
+      const calls = rowsOf(await journalOf(traceId), 'call');
+      assert.equal(calls.findLast(({ actor }) => actor?.kind === 'human')?.data.method, method);
+    });
 
   it('clicks, types, presses, scrolls and drags, and each is a call with its pictures', async () => {
     const { desktop, tracing } = computer;
@@ -106,16 +114,17 @@ describe('a person at a viewer', () => {
     viewer.press(KEY.escape);
     const text = await place(EDITOR);
     await viewer.idle();
-    await tracing.start();
+    const id = await tracing.start();
     viewer.click(text.x, text.y);
     viewer.click(text.x, text.y);
-    await viewer.idle();
+    await did(id, 'double_click');
     await desktop.hotkey('ctrl', 'a');
     viewer.type('by hand ');
-    await viewer.idle();
+    await shows(EDITOR, 'by hand ');
+    await did(id, 'type_text');
     await desktop.typeText('and by an agent');
     await shows(EDITOR, 'by hand and by an agent');
-    const { trace_id: id } = TraceStopped.parse(await (await stop()).json());
+    await stop();
     const rows = rowsOf(await journalOf(id), 'call');
     assert.deepEqual(
       rows
@@ -167,38 +176,51 @@ describe('a person at a viewer', () => {
     await desktop.launch('sign-in');
     await waitForElement(desktop, { app: 'sign-in', role: 'frame', state: 'active' });
     const [word, name] = [await place(WORD), await place(NAME)];
-    await tracing.start({ accessibilityTree: true });
-    viewer.click(word.x, word.y);
-    viewer.type('quokkaviolet');
-    viewer.press(KEY.return);
+    const traceId = await tracing.start({ accessibilityTree: true });
     viewer.click(name.x, name.y);
     viewer.type('foxglove');
     await shows(NAME, 'foxglove');
-    await viewer.idle();
+    // The focus moves with the key, and the next comes at once.
+    viewer.press(KEY.tab);
+    viewer.type(SECRETS[0]);
+    viewer.press(KEY.return);
+    viewer.click(word.x, word.y);
+    viewer.press(KEY.control, 'a'.charCodeAt(0));
+    viewer.type(SECRETS[1]);
+    viewer.press(KEY.escape);
+    await eventually(async () => {
+      const last = eventsOf(await journalOf(traceId)).at(-1);
+      assert.ok(last?.kind === 'key' && last.keysym === KEY.escape && !last.down);
+    });
     const trace = await computer.stopTrace();
     const typed = callsOf(trace, 'alice').filter(({ method }) => method === 'type_text');
     assert.deepEqual(
       typed.map(({ args, masked }) => [args?.['text'], masked]),
       [
-        [undefined, ['text']],
         ['foxglove', undefined],
+        [undefined, ['text']],
+        [undefined, ['text']],
       ],
     );
-    const keys = rowsOf(trace.rows, 'input').filter(({ data }) => data.gesture === typed[0]?.call_id);
+    const secret = new Set(typed.slice(1).map(({ call_id: id }) => id));
+    const keys = rowsOf(trace.rows, 'input').filter(({ data }) => secret.has(data.gesture ?? ''));
     const events = eventsOf(keys).filter((event): event is KeyEvent => event.kind === 'key');
-    assert.equal(events.length, 2 * 'quokkaviolet'.length);
+    assert.equal(events.length, 2 * SECRETS.join('').length);
     assert.deepEqual(
       new Set(events.map(({ keysym, masked }) => [keysym, masked].join())),
       new Set([',password']),
     );
     assert.ok(rowsOf(trace.rows, 'masked').some(({ data }) => data.rule === 'password'));
-    assert.deepEqual(await filesHolding([trace.dir, computer.server.data], ['quokkaviolet']), []);
-    assert.deepEqual(await picturesShowing([trace.dir], ['quokkaviolet']), []);
+    assert.deepEqual(await filesHolding([trace.dir, computer.server.data], SECRETS), []);
+    assert.deepEqual(await picturesShowing([trace.dir], SECRETS), []);
     assert.notDeepEqual(await picturesShowing([trace.dir], ['foxglove']), []);
   });
 
   it('gives no key away of a text that a pattern hides, nor of one that is taken out afterwards', async () => {
     const { tracing, server } = computer;
+    const name = await place(NAME);
+    viewer.click(name.x, name.y);
+    await viewer.idle();
     await tracing.start({ privacy: { patterns: ['fox[a-z]+'] } });
     viewer.press(KEY.control, 'a'.charCodeAt(0));
     viewer.type('foxtrot');
