@@ -143,12 +143,6 @@ describe('pointer and keys', { timeout: 240_000 }, () => {
           const now = await position();
           return String(now) === String(expected) ? '' : `the window is at ${now.join()}`;
         });
-      /** Everybody else has to wait for their answers: the window manager is at it. */
-      const serverTaken = (): Promise<void> =>
-        until(5000, async () => {
-          const answer = await desktop.container.bash('timeout 0.3 xdotool getmouselocation || true');
-          return answer.includes('x:') ? 'the X server answers everybody' : '';
-        });
       const outline = (isOn: boolean): Promise<string> =>
         desktop.container.bash(`xfconf-query --channel xfwm4 --property /general/box_move --set ${isOn}`);
 
@@ -167,7 +161,6 @@ describe('pointer and keys', { timeout: 240_000 }, () => {
       it('so do button and moves one by one, and the pointer is seen in between', async () => {
         const [x = NaN, y = NaN] = await position();
         await desktop.run('mouse_down', { x: 400, y: 172 });
-        await serverTaken();
         await desktop.run('move_cursor', { x: 360, y: 192 });
         await desktop.run('move_cursor', { x: 340, y: 202 });
         await desktop.run('mouse_up');
