@@ -68,6 +68,25 @@ describe('clicks', () => {
   });
 });
 
+describe('a button that is held', () => {
+  it('is down for a while before the pointer moves with it, and is lifted at once where it does not', async () => {
+    const { pointer, done } = hands();
+    const took = async (work: () => Promise<unknown>): Promise<number> => {
+      const from = performance.now();
+      await work();
+      return performance.now() - from;
+    };
+    await pointer.mouse_down({ x: 5, y: 6, button: 'left' }, call);
+    assert.ok((await took(() => Promise.resolve(pointer.move_cursor({ x: 7, y: 8 }, call)))) > 90);
+    assert.ok(
+      (await took(() => Promise.resolve(pointer.mouse_up({ x: 9, y: 9, button: 'left' }, call)))) < 50,
+    );
+    await pointer.mouse_down({ button: 'left' }, call);
+    assert.ok((await took(() => Promise.resolve(pointer.mouse_up({ button: 'left' }, call)))) < 50);
+    assert.deepEqual(done, ['5,6', '+left', '7,8', '9,9', '-left', '+left', '-left']);
+  });
+});
+
 describe('the wheel', () => {
   it('takes amounts, and a place where scroll_x or scroll_y come', async () => {
     const { pointer, done } = hands();
