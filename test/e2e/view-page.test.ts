@@ -86,9 +86,12 @@ describe("a desktop's page", () => {
     await page.getByRole('button', { name: 'Record', exact: true }).click();
     const stop = page.getByRole('button', { name: 'Stop recording' });
     await stop.waitFor();
+    // The page looks every three seconds: it is to know nothing of it when the button is pressed.
+    await page.route(/\/trace$/, (route) => route.fulfill({ json: { active: true, trace: null } }));
     await computer.tracing.stop({ format: 'zip', path: computer.folder });
     await stop.click();
     await page.getByText('Tracing is not active').waitFor();
+    await page.unroute(/\/trace$/);
     await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
   });
 });
