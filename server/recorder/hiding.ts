@@ -2,6 +2,7 @@
 import type { FrameInfo } from '../../protocol/frame.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
 import { isRecord } from '../../protocol/record.ts';
+import type { MaskPlace, RowData } from '../../trace/format.ts';
 
 export interface Hider {
   readonly rule: MaskRule;
@@ -31,6 +32,14 @@ export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
     return [shown, left];
   });
   return { value: Object.fromEntries(entries) as unknown, fields, rules: [...rules] };
+}
+
+/** What is told of it. */
+export function masksOf(
+  where: Extract<MaskPlace, { fields: string[] }>['in'],
+  { fields, rules }: Hidden,
+): RowData<'masked'>[] {
+  return rules.map((rule) => ({ rule, place: { in: where, fields: [...fields] } }));
 }
 
 /** What is told of a frame, without what is hidden of the element that it tells of. */

@@ -19,7 +19,7 @@ import type { Blobs } from './blob-store.ts';
 import { CaptureWriter, type Cause, type FrameNames } from './capture-writer.ts';
 import { Expectations, partsOf, type Part } from './expectations.ts';
 import type { DesktopPrivacy, KeyVerdict } from './desktop-privacy.ts';
-import { hideIn, type Hidden } from './hiding.ts';
+import { hideIn, masksOf } from './hiding.ts';
 import type { Losses, Lost } from './losses.ts';
 import { SYSTEM, type RowAbout, type RowWriter } from './journal.ts';
 import { Gestures, type DoneGesture } from './gestures.ts';
@@ -356,10 +356,6 @@ export class Recording {
   #forgetIfDone(callId: string): void {
     if (this.#calls.get(callId)?.replied && !this.#expected.has(callId)) this.#calls.forget(callId);
   }
-}
-
-function masksOf(where: 'event' | 'metadata', { fields, rules }: Hidden): RowData<'masked'>[] {
-  return rules.map((rule) => ({ rule, place: { in: where, fields: [...fields] } }));
 }
 
 function partOf(message: CaptureMessage): Part {

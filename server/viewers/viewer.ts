@@ -4,7 +4,7 @@ import type { ViewerInput } from '../../protocol/rfb/viewer-messages.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
 import type { Gesture, GestureStart, GestureStep } from '../../trace/gestures/gesture.ts';
-import type { InputEvent, InputEventOf } from '../../trace/gestures/input-event.ts';
+import { withoutKey, type InputEvent, type InputEventOf } from '../../trace/gestures/input-event.ts';
 import { keyName } from '../../trace/gestures/key-name.ts';
 import { GestureReducer } from '../../trace/gestures/reducer.ts';
 import type { Clock } from '../clock.ts';
@@ -82,7 +82,7 @@ export class Viewer {
   /** Nothing follows for now: what is under way is recorded as it is. */
   readonly flush = (): void => {
     this.#tellMoves();
-    for (const step of this.#reducer.flush()) if (step.kind === 'ends') this.#end(step.gesture);
+    this.#endAll(this.#reducer.flush());
   };
 
   close(): void {
@@ -135,7 +135,7 @@ export class Viewer {
     }
     if (event.kind === 'pointer') this.#buttons = event.buttons;
     this.#tellMoves();
-    this.#tell([event.kind === 'key' ? recordedKey(event, rule) : event]);
+    this.#tell([event.kind === 'key' && rule !== undefined ? withoutKey(event, rule) : event]);
   }
 
   async #follow(step: GestureStep, verdict: KeyVerdict): Promise<void> {
@@ -152,6 +152,10 @@ export class Viewer {
     // It may have to end while the frame before it is taken.
     this.#open = { call, verdict, watched: wish !== undefined && guest.watch(call.callId, wish) };
     await this.#open.watched;
+  }
+
+  #endAll(steps: readonly GestureStep[]): void {
+    for (const step of steps) if (step.kind === 'ends') this.#end(step.gesture);
   }
 
   #end({ method, args, startedMs, endedMs }: Gesture): void {
@@ -198,15 +202,7 @@ export class Viewer {
 
   #due(): void {
     this.#tellMoves();
-    const steps = this.#reducer.expire(this.#parts.clock.now());
-    for (const step of steps) if (step.kind === 'ends') this.#end(step.gesture);
+    this.#endAll(this.#reducer.expire(this.#parts.clock.now()));
     this.#wait();
   }
-}
-
-/** `rule`: why it is not said which key it is. */
-function recordedKey(event: InputEventOf<'key'>, rule: string | undefined): InputEvent {
-  const { kind, down, at_ms, keysym } = event;
-  if (rule !== undefined) return { kind, down, at_ms, masked: rule };
-  return { kind, down, at_ms, ...(keysym === undefined ? {} : { keysym }) };
 }

@@ -28,3 +28,8 @@ export const InputEvent = z.discriminatedUnion('kind', [
 ]);
 export type InputEvent = z.infer<typeof InputEvent>;
 export type InputEventOf<K extends InputEvent['kind']> = Extract<InputEvent, { kind: K }>;
+
+/** A key, without saying which; `rule`: why. */
+export function withoutKey({ kind, down, at_ms }: InputEventOf<'key'>, rule: string): InputEventOf<'key'> {
+  return { kind, down, at_ms, masked: rule };
+}

@@ -2,9 +2,9 @@
 import type { Gesture, GestureStart } from './gesture.ts';
 
 /** A pause that ends a text. Milliseconds. */
-export const TYPING_PAUSE_MS = 1000;
+const TYPING_PAUSE_MS = 1000;
 /** A key that is held ends its gesture by then. Milliseconds. */
-export const HOLD_MS = 1000;
+const HOLD_MS = 1000;
 
 export class TextGesture {
   /** Why its keys are not recorded; another reason makes another gesture. */

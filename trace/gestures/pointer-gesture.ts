@@ -6,7 +6,7 @@ import type { Gesture, GestureMethod, GestureStart } from './gesture.ts';
 type PointerEvent = InputEventOf<'pointer'>;
 
 /** Clicks that follow each other within this are one gesture, as GTK's default has it. Milliseconds. */
-export const DOUBLE_CLICK_MS = 400;
+const DOUBLE_CLICK_MS = 400;
 /** Pixels that the pointer may move while a button is down, and it still is a click. */
 const STILL_PX = 5;
 /** As many as `drag` takes. */
@@ -58,9 +58,8 @@ export class PointerGesture {
     if ((lastX !== x || lastY !== y) && this.#path.length < PATH_LIMIT - 1) this.#path.push([x, y]);
   }
 
-  /** Whether nothing more can belong to it. */
+  /** After `move` to the same place. Whether nothing more can belong to it. */
   release({ x, y, at_ms: atMs }: PointerEvent): boolean {
-    this.move({ kind: 'pointer', x, y, buttons: 0, at_ms: atMs });
     this.#isDown = false;
     this.#endedMs = atMs;
     this.#clicks += 1;

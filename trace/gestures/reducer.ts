@@ -1,6 +1,7 @@
 // Input events of one viewer to gestures. Pure: it has no clock but the times of the events, so that it makes the same of a
 // recorded stream as it made of the live one.
 import type { Button } from '../../protocol/primitives.ts';
+import { RFB_BUTTON } from '../../protocol/rfb/viewer-messages.ts';
 import type { InputEvent, InputEventOf } from './input-event.ts';
 import type { Gesture, GestureStart, GestureStep } from './gesture.ts';
 import { characterOf, keyName, modifierOf, type Modifier } from './key-name.ts';
@@ -9,16 +10,16 @@ import { PointerGesture } from './pointer-gesture.ts';
 import { ScrollGesture } from './scroll-gesture.ts';
 
 const BUTTONS: readonly (readonly [bit: number, button: Button])[] = [
-  [1, 'left'],
-  [2, 'middle'],
-  [4, 'right'],
+  [RFB_BUTTON.left, 'left'],
+  [RFB_BUTTON.middle, 'middle'],
+  [RFB_BUTTON.right, 'right'],
 ];
 /** Right and up are positive. */
 const WHEEL: readonly (readonly [bit: number, right: number, up: number])[] = [
-  [8, 0, 1],
-  [16, 0, -1],
-  [32, -1, 0],
-  [64, 1, 0],
+  [RFB_BUTTON.up, 0, 1],
+  [RFB_BUTTON.down, 0, -1],
+  [RFB_BUTTON.wheelLeft, -1, 0],
+  [RFB_BUTTON.wheelRight, 1, 0],
 ];
 
 interface Held {

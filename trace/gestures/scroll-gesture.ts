@@ -3,7 +3,7 @@ import type { InputEventOf } from './input-event.ts';
 import type { Gesture, GestureStart } from './gesture.ts';
 
 /** Notches that follow each other within this are one gesture. Milliseconds. */
-export const SCROLL_PAUSE_MS = 400;
+const SCROLL_PAUSE_MS = 400;
 
 export class ScrollGesture {
   readonly #at: { x: number; y: number };

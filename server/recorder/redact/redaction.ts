@@ -14,12 +14,13 @@ import {
   type RowType,
 } from '../../../trace/format.ts';
 import type { TakenFrame } from '../../../trace/call-index.ts';
+import { withoutKey, type InputEvent } from '../../../trace/gestures/input-event.ts';
 import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
 import { PictureNames } from '../../../trace/pictures.ts';
 import type { Entry } from '../../../trace/reader.ts';
 import { Tally } from '../../../trace/tally.ts';
 import { BlobStore } from '../blob-store.ts';
-import { hideIn, withoutHidden } from '../hiding.ts';
+import { hideIn, masksOf, withoutHidden } from '../hiding.ts';
 import { Journal, type RowAbout } from '../journal.ts';
 import { Reserve, RESERVE } from '../reserve.ts';
 import type { Recorded } from '../trace-recording.ts';
@@ -29,7 +30,6 @@ import { readUntilClean } from './read-until-clean.ts';
 import { hiddenRow } from './rows.ts';
 import { withoutTyped, type TypedParts } from './typed-runs.ts';
 import { readCovered, type CoveredTree } from './trees.ts';
-import { withoutKey } from './input-keys.ts';
 
 export interface RedactionParts {
   /** The trace that is redacted: its folder and its rows, which are read twice. */
@@ -106,13 +106,11 @@ class Redaction {
     this.#row = entry.row;
     if (entry.kind === 'row') await this.#copy(entry.row);
     else if (isPredicateType(entry.row.type)) {
-      const { value, fields, rules } = hideIn(entry.row.data, this.#parts.redactors);
-      const data = value as Record<string, unknown>;
+      const hidden = hideIn(entry.row.data, this.#parts.redactors);
+      const data = hidden.value as Record<string, unknown>;
       const about = this.#about(entry.row);
       this.#tally.addOther(this.#journal.appendForeign(entry.row.type, data, about));
-      for (const rule of rules) {
-        this.#write('masked', { rule, place: { in: 'event', fields: [...fields] } }, about);
-      }
+      for (const mask of masksOf('event', hidden)) this.#write('masked', mask, about);
     }
   }
 
@@ -165,7 +163,7 @@ class Redaction {
 
   #input({ data }: RowOf<'input'>, about: RowAbout): void {
     const isHidden = this.#hiddenCalls.has(data.gesture ?? '');
-    this.#write('input', isHidden ? { ...data, events: data.events.map(withoutKey) } : data, about);
+    this.#write('input', isHidden ? { ...data, events: data.events.map(hiddenKey) } : data, about);
   }
 
   #plain(row: KnownRow, about: RowAbout): void {
@@ -265,4 +263,8 @@ class Redaction {
     this.#tally.add(row);
     return row;
   }
+}
+
+function hiddenKey(event: InputEvent): InputEvent {
+  return event.kind === 'key' && event.keysym !== undefined ? withoutKey(event, 'text') : event;
 }

@@ -1,6 +1,6 @@
 // The fields of a row that may hold what somebody said; all others are the recorder's own.
 import type { KnownRow, RowData, RowType } from '../../../trace/format.ts';
-import { hideIn, type Hider } from '../hiding.ts';
+import { hideIn, masksOf, type Hider } from '../hiding.ts';
 
 const FIELDS: Partial<Record<RowType, readonly string[]>> = {
   call: ['args', 'session', 'request_id'],
@@ -26,6 +26,5 @@ export function hiddenRow<R extends KnownRow>(
   const where = PLACES[row.type as keyof typeof PLACES] as (typeof PLACES)[keyof typeof PLACES] | undefined;
   if (where === undefined) return { data, masks: [] };
   const of = 'call_id' in row.data ? { call_id: row.data.call_id } : {};
-  const place = { in: where, fields: [...hidden.fields] };
-  return { data, masks: hidden.rules.map((rule) => ({ ...of, rule, place })) };
+  return { data, masks: masksOf(where, hidden).map((mask) => ({ ...of, ...mask })) };
 }
