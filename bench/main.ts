@@ -1,4 +1,4 @@
-// `npm run bench [-- --peers clicks screenshots ready tree idle tracing reader]`: measures on real desktops and prints a table.
+// `npm run bench [-- --peers clicks screenshots ready tree idle video tracing reader]`: measures on real desktops and prints a table.
 import { benchClicks } from './clicks.ts';
 import { benchIdle, benchReady } from './desktops.ts';
 import { Report } from './report.ts';
@@ -8,6 +8,7 @@ import { benchTree } from './trees.ts';
 import { startBenchServer, type BenchServer } from './server.ts';
 import { benchReader } from './reader.ts';
 import { benchTracing } from './tracing.ts';
+import { benchVideo } from './video.ts';
 
 const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<void>> = {
   clicks: benchClicks,
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<v
   ready: benchReady,
   tree: benchTree,
   idle: benchIdle,
+  video: benchVideo,
   tracing: benchTracing,
   reader: benchReader,
 };

@@ -21,6 +21,9 @@ export class Film {
   #running = false;
   /** Ends the wait for the next frame, if one is due. */
   #cancel: (() => void) | undefined;
+  #taking = false;
+  /** How often something was drawn. */
+  #drawings = 0;
   #lastMs = -Infinity;
   #lastFrame = '';
 
@@ -42,20 +45,37 @@ export class Film {
 
   /** Something was drawn: it is looked at, though not at once where a frame was taken just now. */
   drawn(): void {
-    if (!this.#running || this.#cancel) return;
+    this.#drawings += 1;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.#running || this.#taking || this.#cancel) return;
     const { clock, onFault } = this.#parts;
     const wait = Math.max(0, this.#lastMs + APART_MS - clock.now());
     this.#cancel = clock.after(wait, () => {
       this.#cancel = undefined;
-      this.#lastMs = clock.now();
-      this.#take().catch(onFault);
+      this.#takeOne().catch(onFault);
     });
+  }
+
+  async #takeOne(): Promise<void> {
+    const drawings = this.#drawings;
+    this.#taking = true;
+    try {
+      await this.#take();
+    } finally {
+      this.#taking = false;
+      // What was drawn meanwhile may be in that frame or not.
+      if (this.#drawings !== drawings) this.#schedule();
+    }
   }
 
   /** Drawing need not change a pixel: an equal screen is not sent again. */
   async #take(): Promise<void> {
-    const { screen, room, send } = this.#parts;
+    const { screen, room, send, clock } = this.#parts;
     await room();
+    this.#lastMs = clock.now();
     const shot = await screen.grab();
     await screen.identify(shot.frame);
     if (!this.#running || shot.frame.id === this.#lastFrame) return;
