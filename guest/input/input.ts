@@ -4,6 +4,7 @@ import type { CommandName, CommandResult } from '../../protocol/commands/table.t
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { GuestStatus, Held } from '../../protocol/link.ts';
 import type { Point } from '../../protocol/primitives.ts';
+import { systemClock } from '../clock.ts';
 import type { Handlers } from '../handlers.ts';
 import type { Accessibility } from '../accessibility/accessibility.ts';
 import { openDisplay, type Display } from '../x/display.ts';
@@ -72,7 +73,8 @@ export async function createInput(options: InputOptions): Promise<Input> {
   const held = new HeldButtons(device);
   const keyboard = await openKeyboard(display, fake);
   const chords = new Chords(keyboard);
-  const pointer = createPointer({ device, bounds, held, position: () => pointerPosition(display) });
+  const position = (): Promise<Point> => pointerPosition(display);
+  const pointer = createPointer({ device, bounds, held, position, clock: systemClock });
   const { accessibility } = options;
   const readFocused = accessibility && ((timeoutMs?: number) => accessibility.focusedElement(timeoutMs));
   const delivered = (signal: AbortSignal): Promise<void> => pointerDelivered(display, held.buttons, signal);

@@ -1,8 +1,8 @@
 // The commands that work the pointer.
-import { setTimeout as after } from 'node:timers/promises';
 import type { CommandName, CommandResult } from '../../protocol/commands/table.ts';
 import { DeskreelError } from '../../protocol/errors.ts';
 import type { Button, Point } from '../../protocol/primitives.ts';
+import { sleep, type Clock } from '../clock.ts';
 import type { Handlers } from '../handlers.ts';
 import { dragPath } from './drag.ts';
 import type { HeldButtons } from './held.ts';
@@ -41,6 +41,7 @@ export interface PointerParts {
   readonly held: HeldButtons;
   /** Where the pointer is. */
   readonly position: () => Promise<Point>;
+  readonly clock: Clock;
 }
 
 export function createPointer(parts: PointerParts): PointerHandlers {
@@ -76,34 +77,36 @@ const APART_MS = 60;
  */
 const TAKEN_MS = 100;
 
-function clickHandlers({ device, held }: PointerParts, goTo: GoTo): Pick<PointerHandlers, ClickCommand> {
+type ClickHandlers = Pick<PointerHandlers, ClickCommand>;
+
+function clickHandlers({ device, held, clock }: PointerParts, goTo: GoTo): ClickHandlers {
   let lastClick = -Infinity;
   let lastPress = -Infinity;
   /** Moves, with the button down if it is. */
   const carryTo = async (place: Place, signal: AbortSignal): Promise<Nothing> => {
-    const wait = lastPress + TAKEN_MS - performance.now();
+    const wait = lastPress + TAKEN_MS - clock.now();
     const isHeld = [...held.buttons].length > 0;
-    if (isHeld && pointOf(place) && wait > 0) await after(wait, undefined, { signal });
+    if (isHeld && pointOf(place) && wait > 0) await sleep(clock, wait, signal);
     await goTo(place);
     return {};
   };
   const clickAt = async (place: Place, button: Button): Promise<Nothing> => {
     await goTo(place);
     await device.click(button);
-    lastClick = performance.now();
+    lastClick = clock.now();
     return {};
   };
   /** Clicks that are to count as these and no others. */
   const clicksAt = async (place: Place, times: number, signal: AbortSignal): Promise<Nothing> => {
     await goTo(place);
-    const wait = lastClick + COUNTED_MS - performance.now();
-    if (wait > 0) await after(wait, undefined, { signal });
+    const wait = lastClick + COUNTED_MS - clock.now();
+    if (wait > 0) await sleep(clock, wait, signal);
     await device.click('left');
     for (let count = 1; count < times; count += 1) {
-      await after(APART_MS, undefined, { signal });
+      await sleep(clock, APART_MS, signal);
       await device.click('left');
     }
-    lastClick = performance.now();
+    lastClick = clock.now();
     return {};
   };
   return {
@@ -115,13 +118,13 @@ function clickHandlers({ device, held }: PointerParts, goTo: GoTo): Pick<Pointer
     mouse_down: async (params, { session }) => {
       await goTo(params);
       await held.press(params.button, session);
-      lastPress = performance.now();
+      lastPress = clock.now();
       return {};
     },
     mouse_up: async (params, { signal }) => {
       await carryTo(params, signal);
       await held.release(params.button);
-      lastClick = performance.now();
+      lastClick = clock.now();
       return {};
     },
     move_cursor: (params, { signal }) => carryTo(params, signal),

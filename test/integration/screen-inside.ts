@@ -302,7 +302,7 @@ describe('captures', () => {
     assert.deepEqual([afterIt.call_id, afterIt.when, afterIt.info.settled], ['a', 'after', true]);
     assert.equal(afterIt.info.frame, await idOfServer(brush));
     const error = afterIt.info.settle_ms - drawnMs;
-    assert.ok(Math.abs(error) < 100, `the last change was ${drawnMs} ms in, not ${afterIt.info.settle_ms}`);
+    assert.ok(Math.abs(error) < 250, `the last change was ${drawnMs} ms in, not ${afterIt.info.settle_ms}`);
     captures.close();
   });
 
@@ -371,7 +371,7 @@ describe('captures', () => {
       for (const { x, y, width, height } of info.busy) {
         assert.ok(x >= 640 && x + width <= 768 && y >= 480 && y + height <= 544, JSON.stringify(info.busy));
       }
-      assert.ok(info.settle_ms < 400, `${info.settle_ms}`);
+      assert.ok(info.settle_ms < 1500, `${info.settle_ms}`);
     } finally {
       clearInterval(spinner);
       captures.close();

@@ -6,6 +6,8 @@ import { HeldButtons } from '../../../guest/input/held.ts';
 import { createPointer } from '../../../guest/input/pointer.ts';
 import type { PointerDevice } from '../../../guest/input/pointer-device.ts';
 import { DeskreelError } from '../../../protocol/errors.ts';
+import type { Point } from '../../../protocol/primitives.ts';
+import { TestClock } from './test-clock.ts';
 
 function recordingDevice(): { device: PointerDevice; done: string[] } {
   const done: string[] = [];
@@ -33,27 +35,35 @@ function hands() {
       throw new DeskreelError('out_of_screen', 'outside');
   };
   const bounds = { size: () => size, check };
-  const pointer = createPointer({ device, bounds, held, position: () => Promise.resolve({ x: 1, y: 2 }) });
-  return { pointer, held, done };
+  const clock = new TestClock();
+  const position = (): Promise<Point> => Promise.resolve({ x: 1, y: 2 });
+  const pointer = createPointer({ device, bounds, held, position, clock });
+  /** Lets time pass, a millisecond each, until the work is done. Returns how many. */
+  const took = async (work: () => unknown): Promise<number> => {
+    const from = clock.now();
+    const until = Promise.resolve(work()).then(() => clock.now());
+    await clock.pass(0);
+    for (let ms = 0; ms < 1000; ms += 1) await clock.pass(1);
+    return (await until) - from;
+  };
+  return { pointer, held, done, took };
 }
 
 const call = { id: 'c', session: 's', signal: new AbortController().signal };
 
 describe('clicks', () => {
   it('move first where both numbers are given, and honour the button', async () => {
-    const { pointer, done } = hands();
+    const { pointer, done, took } = hands();
     await pointer.left_click({ x: 5, y: 6, button: 'middle' }, call);
     await pointer.left_click({ x: 5, button: 'left' }, call);
-    await pointer.triple_click({ x: null, y: null }, call);
+    await took(() => pointer.triple_click({ x: null, y: null }, call));
     assert.deepEqual(done, ['5,6', 'click middle', 'click left', 'click left', 'click left', 'click left']);
   });
 
   it('that are to count as two or three keep their distance from an earlier one', async () => {
-    const { pointer, done } = hands();
+    const { pointer, done, took } = hands();
     await pointer.left_click({ x: 5, y: 6, button: 'left' }, call);
-    const began = performance.now();
-    await pointer.double_click({ x: 7, y: 8 }, call);
-    assert.ok(performance.now() - began > 500);
+    assert.equal(await took(() => pointer.double_click({ x: 7, y: 8 }, call)), 520 + 60);
     assert.deepEqual(done, ['5,6', 'click left', '7,8', 'click left', 'click left']);
     const cancel = AbortSignal.timeout(20);
     await assert.rejects(pointer.triple_click({ x: 9, y: 9 }, { ...call, signal: cancel }));
@@ -70,19 +80,12 @@ describe('clicks', () => {
 
 describe('a button that is held', () => {
   it('is down for a while before the pointer moves with it, and is lifted at once where it does not', async () => {
-    const { pointer, done } = hands();
-    const took = async (work: () => Promise<unknown>): Promise<number> => {
-      const from = performance.now();
-      await work();
-      return performance.now() - from;
-    };
+    const { pointer, done, took } = hands();
     await pointer.mouse_down({ x: 5, y: 6, button: 'left' }, call);
-    assert.ok((await took(() => Promise.resolve(pointer.move_cursor({ x: 7, y: 8 }, call)))) > 90);
-    assert.ok(
-      (await took(() => Promise.resolve(pointer.mouse_up({ x: 9, y: 9, button: 'left' }, call)))) < 50,
-    );
+    assert.equal(await took(() => pointer.move_cursor({ x: 7, y: 8 }, call)), 100);
+    assert.equal(await took(() => pointer.mouse_up({ x: 9, y: 9, button: 'left' }, call)), 0);
     await pointer.mouse_down({ button: 'left' }, call);
-    assert.ok((await took(() => Promise.resolve(pointer.mouse_up({ button: 'left' }, call)))) < 50);
+    assert.equal(await took(() => pointer.mouse_up({ button: 'left' }, call)), 0);
     assert.deepEqual(done, ['5,6', '+left', '7,8', '9,9', '-left', '+left', '-left']);
   });
 });
