@@ -8,6 +8,12 @@ export function numberFlag(name: string, text: string | undefined): number | und
   throw new UsageError(`--${name} is a number, not ${text}`);
 }
 
+export function portFlag(name: string, text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`--${name} is a number from 0 to 65535, not ${text}`);
+}
+
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `10m`, `90s`, `1.5h` to milliseconds; a number alone is seconds. */

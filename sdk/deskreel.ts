@@ -25,6 +25,7 @@ import {
 import { zipOf } from './tracing/import.ts';
 import { saveArchive, saveFile } from './tracing/save.ts';
 import { prepareFile, prepareTarget } from './tracing/target.ts';
+import { VncGateway } from './vnc/vnc-gateway.ts';
 
 /** A desktop as the server tells of it. */
 export type DesktopInfo = DesktopWire;
@@ -35,6 +36,15 @@ export interface OpenOptions extends ServerOptions {
   /** Starts a server inside this process where none answers and none was named. Default true. */
   start?: boolean;
   signal?: AbortSignal;
+}
+
+export interface VncOptions {
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** Who looks: the name of the actor whose events they are. By default each viewer gets a name of its own. */
+  actor?: string;
+  /** Told of a viewer that was not let in, or whose connection broke. */
+  onFault: (error: Error) => void;
 }
 
 /** A trace that was saved on this machine. */
@@ -109,6 +119,17 @@ export class Deskreel implements AsyncDisposable {
   session(id: string, actor?: Actor): CommandSession {
     const url = `${this.url.replace(/^http/, 'ws')}/v1/desktops/${encodeURIComponent(id)}/ws`;
     return new CommandSession({ url, headers: this.#http.headers, actor });
+  }
+
+  /**
+   * Opens a port of this machine, on 127.0.0.1, at which native VNC viewers find a desktop and what they do is recorded.
+   * They are asked for its password. Throws `not_found` where there is no such desktop, `conflict` where the port is taken.
+   */
+  async openVnc(id: string, { port = 0, actor, onFault }: VncOptions): Promise<VncGateway> {
+    const { links } = await this.getDesktop(id);
+    const url = new URL(links.vnc);
+    if (actor) url.searchParams.set('actor', actor);
+    return VncGateway.open({ url: url.href, headers: this.#http.headers, port, onFault });
   }
 
   /** Starts a trace on a desktop and returns the trace's id. Throws `trace_active` where one runs. */

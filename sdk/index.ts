@@ -1,6 +1,14 @@
 // What the package offers.
 export { Computer } from './computer.ts';
-export { Deskreel, type DesktopInfo, type OpenOptions, type SavedTrace, type TraceInfo } from './deskreel.ts';
+export {
+  Deskreel,
+  type DesktopInfo,
+  type OpenOptions,
+  type SavedTrace,
+  type TraceInfo,
+  type VncOptions,
+} from './deskreel.ts';
+export type { VncGateway } from './vnc/vnc-gateway.ts';
 export { DeskreelError, type ErrorCode } from '../protocol/errors.ts';
 export type { ComputerOptions, ServerOptions } from './options.ts';
 export type { JsonValue, SaveOptions, TracingOptions } from './tracing/options.ts';

@@ -14,6 +14,7 @@ import { traceCut } from './trace-cut.ts';
 import { traceRedact } from './trace-redact.ts';
 import { traceHold, traceRelease } from './trace-hold.ts';
 import { traceVerify } from './trace-verify.ts';
+import { vnc } from './vnc.ts';
 import { traceGet, traceLs, traceMetadata, traceRm, traceStart, traceStop } from './trace.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   rm,
   exec,
   screenshot,
+  vnc,
   mcp,
   traceStart,
   traceMetadata,

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { readConfig } from '../../server/config.ts';
-import { command, UsageError } from '../command.ts';
+import { command } from '../command.ts';
+import { portFlag } from '../flags.ts';
 
 export const serve = command({
   name: 'serve',
@@ -36,7 +37,7 @@ export const serve = command({
   run: async ({ flags: { host, port, data, verbose, ...rest } }, { out, signal }) => {
     const overrides = {
       ...(host === undefined ? {} : { host }),
-      ...(port === undefined ? {} : { port: portOf(port) }),
+      ...(port === undefined ? {} : { port: portFlag('port', port) }),
       ...(data === undefined ? {} : { data }),
     };
     const config = readConfig(overrides, { ...process.env, ...settings(rest) });
@@ -60,12 +61,6 @@ export const serve = command({
     return true;
   },
 });
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new UsageError(`serve: --port is a number from 0 to 65535, not ${text}`);
-}
 
 /** Flags that are settings of the environment under another name. */
 function settings(flags: Record<'keep' | 'keep-size' | 'durability', string | undefined>): NodeJS.ProcessEnv {
