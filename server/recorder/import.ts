@@ -1,6 +1,5 @@
 // Somebody else's archive as a sealed trace: its calls, pictures and metadata as rows, with the times that it says.
 import { createHash, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { CommandSpec } from '../../protocol/commands/spec.ts';
 import { commandSpec, resolveCommand } from '../../protocol/commands/table.ts';
 import type { FrameWhen } from '../../protocol/frame.ts';
@@ -8,18 +7,15 @@ import type { CaptureWish } from '../../protocol/link.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { recordedOptions, TraceName, TraceOptions } from '../../protocol/tracing.ts';
 import type { TakenFrame } from '../../trace/call-index.ts';
-import type { RowData, RowOf, RowType } from '../../trace/format.ts';
+import type { RowData, RowType } from '../../trace/format.ts';
 import { readWhole } from '../../trace/files/trace-files.ts';
 import type { Found } from '../../trace/imports/detect.ts';
 import type { Imported, ImportedItem } from '../../trace/imports/importer.ts';
-import { JOURNAL, treePath } from '../../trace/layout.ts';
-import { PictureNames } from '../../trace/pictures.ts';
-import { Tally } from '../../trace/tally.ts';
-import { BlobStore } from './blob-store.ts';
+import { treePath } from '../../trace/layout.ts';
 import { foreignFrame, type FrameCause } from './foreign-frame.ts';
-import { Journal, type RowAbout } from './journal.ts';
-import { Reserve, RESERVE } from './reserve.ts';
+import type { RowAbout } from './journal.ts';
 import type { Recorded } from './trace-recording.ts';
+import { TraceWriter } from './trace-writer.ts';
 
 type Capture = CommandSpec['capture'];
 type CallItem = Extract<ImportedItem, { kind: 'call' }>;
@@ -45,12 +41,7 @@ export async function writeImport(
 
 class ImportWriter {
   readonly #read: (name: string) => Promise<Buffer>;
-  readonly #reserve: Reserve;
-  readonly #journal: Journal;
-  readonly #blobs: BlobStore;
-  readonly #names = new PictureNames();
-  readonly #tally = new Tally();
-  readonly #start: RowOf<'trace_start'>;
+  readonly #writer: TraceWriter;
   readonly #startMs: number;
   #nowMs: number;
   #last: TakenFrame | undefined;
@@ -64,24 +55,14 @@ class ImportWriter {
     this.#read = read;
     this.#startMs = Number.isFinite(imported.startMs) ? imported.startMs : 0;
     this.#nowMs = this.#startMs;
-    this.#reserve = new Reserve(join(dir, RESERVE));
-    this.#blobs = new BlobStore(dir);
     const clock = { now: () => this.#nowMs, monotonic: () => this.#nowMs - this.#startMs };
-    this.#journal = new Journal({
-      path: join(dir, JOURNAL),
-      runId: randomUUID(),
-      clock,
-      reserve: this.#reserve,
-    });
+    this.#writer = new TraceWriter({ dir, clock });
     const name = TraceName.safeParse(imported.name).data ?? null;
     const image = imported.image === undefined ? {} : { image: imported.image };
-    this.#start = this.#write('trace_start', {
-      trace_id: traceId,
-      name,
-      config: recordedOptions(TraceOptions.parse({ name, accessibility_tree: imported.trees ?? false })),
-      desktop: { id: 'imported', name: format, ...image },
-      source: { kind: format, trace_id: imported.id ?? null },
-    });
+    const config = recordedOptions(TraceOptions.parse({ name, accessibility_tree: imported.trees ?? false }));
+    const desktop = { id: 'imported', name: format, ...image };
+    const source = { kind: format, trace_id: imported.id ?? null };
+    this.#writer.begin({ trace_id: traceId, name, config, desktop, source }, IMPORT);
   }
 
   async add(item: ImportedItem): Promise<void> {
@@ -96,18 +77,11 @@ class ImportWriter {
   }
 
   end(): Recorded {
-    const counts = this.#tally.counts();
-    const end = this.#write('trace_end', {
-      end: 'imported',
-      counts: { ...counts, events: counts.events + 1 },
-    });
-    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
+    return this.#writer.end({ end: 'imported' }, IMPORT);
   }
 
   close(): void {
-    this.#journal.close();
-    this.#reserve.release();
-    this.#blobs.close();
+    this.#writer.close();
   }
 
   async #addCall(item: CallItem): Promise<void> {
@@ -135,7 +109,7 @@ class ImportWriter {
     const { tree, ...facts } = report;
     const text = JSON.stringify(tree);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    await this.#blobs.put(treePath(sha256), Buffer.from(text));
+    await this.#writer.blobs.put(treePath(sha256), Buffer.from(text));
     this.#write('tree', { ...cause, sha256, ...facts }, AGENT);
   }
 
@@ -159,7 +133,7 @@ class ImportWriter {
     try {
       const png = await this.#read(name);
       const picture = { png, when, cause, method, atMs: this.#nowMs };
-      this.#last = await foreignFrame(picture, { blobs: this.#blobs, names: this.#names });
+      this.#last = await foreignFrame(picture, this.#writer);
       this.#write('frame', this.#last, AGENT);
     } catch (error) {
       const evidence = `${name} is no picture that can be read: ${toDeskreelError(error).message}`;
@@ -167,10 +141,8 @@ class ImportWriter {
     }
   }
 
-  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout = IMPORT): RowOf<T> {
-    const row = this.#journal.append(type, data, 'open', about);
-    this.#tally.add(row);
-    return row;
+  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout = IMPORT): void {
+    this.#writer.write(type, data, about);
   }
 }
 

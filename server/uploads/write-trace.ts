@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { toDeskreelError } from '../../protocol/errors.ts';
 import { RecordedOptions } from '../../protocol/tracing.ts';
 import type { TakenFrame } from '../../trace/call-index.ts';
-import type { RowData, RowOf, RowType } from '../../trace/format.ts';
-import { JOURNAL, UPLOADED_RUN } from '../../trace/layout.ts';
+import { UPLOADED_RUN } from '../../trace/layout.ts';
 import {
   kindOf,
   numberAt,
@@ -16,13 +15,10 @@ import {
   type PredicateEvent,
 } from '../../trace/predicate/event.ts';
 import { readLines } from '../../trace/predicate/lines.ts';
-import { PictureNames } from '../../trace/pictures.ts';
-import { Tally } from '../../trace/tally.ts';
-import { BlobStore } from '../recorder/blob-store.ts';
 import { foreignFrame, type FrameCause } from '../recorder/foreign-frame.ts';
-import { Journal, type RowAbout } from '../recorder/journal.ts';
-import { Reserve, RESERVE } from '../recorder/reserve.ts';
+import type { RowAbout } from '../recorder/journal.ts';
 import type { Recorded } from '../recorder/trace-recording.ts';
+import { TraceWriter } from '../recorder/trace-writer.ts';
 import { commandOf, placesIn, type Places, type UploadedCommand } from './commands.ts';
 import { asPng, withPictures } from './pictures.ts';
 import { LINES_FILE, type UploadRecord } from './record.ts';
@@ -92,24 +88,15 @@ interface Occasion {
 
 class UploadWriter {
   readonly #clock: EventClock;
-  readonly #reserve: Reserve;
-  readonly #journal: Journal;
-  readonly #blobs: BlobStore;
-  readonly #names = new PictureNames();
-  readonly #tally = new Tally();
-  readonly #start: RowOf<'trace_start'>;
+  readonly #writer: TraceWriter;
   #places: Places = new Map();
   #last: TakenFrame | undefined;
   #open: OpenCommand | undefined;
 
   constructor(dir: string, { run_id: runId, trace_id, goal: name }: UploadRecord, clock: EventClock) {
     this.#clock = clock;
-    this.#reserve = new Reserve(join(dir, RESERVE));
-    this.#journal = new Journal({ path: join(dir, JOURNAL), runId, clock, reserve: this.#reserve });
-    // Makes the folders that every trace has.
-    this.#blobs = new BlobStore(dir);
-    const config = RecordedOptions.parse({});
-    this.#start = this.#write('trace_start', { trace_id, name, config, desktop: NO_DESKTOP }, {});
+    this.#writer = new TraceWriter({ dir, clock, runId });
+    this.#writer.begin({ trace_id, name, config: RecordedOptions.parse({}), desktop: NO_DESKTOP }, {});
   }
 
   async add(event: PredicateEvent): Promise<void> {
@@ -118,22 +105,17 @@ class UploadWriter {
     if (kind === 'snapshot') await this.#see(event);
     if (kind === 'step_end') this.#endCommand(recordAt(event.data, 'exec'));
     const stepId = stepOf(event);
-    this.#tally.addOther(this.#journal.appendForeign(event.type, event.data, { stepId: event.step_id }));
+    this.#writer.writeForeign(event.type, event.data, { stepId: event.step_id });
     if (kind === 'action') this.#begin(event.data, { stepId, actor: AGENT });
   }
 
   end(): Recorded {
     this.#endCommand({});
-    const counts = this.#tally.counts();
-    const all = { ...counts, events: counts.events + 1 };
-    const end = this.#journal.append('trace_end', { end: 'stopped', counts: all }, 'must');
-    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
+    return this.#writer.end({ end: 'stopped' }, {});
   }
 
   close(): void {
-    this.#journal.close();
-    this.#reserve.release();
-    this.#blobs.close();
+    this.#writer.close();
   }
 
   /** The picture of a snapshot. */
@@ -145,11 +127,11 @@ class UploadWriter {
     try {
       const png = await asPng(picture);
       const taken = { png, when, cause, method, atMs: this.#clock.now() };
-      this.#last = await foreignFrame(taken, { blobs: this.#blobs, names: this.#names });
-      this.#write('frame', this.#last, about);
+      this.#last = await foreignFrame(taken, this.#writer);
+      this.#writer.write('frame', this.#last, about);
     } catch (error) {
       const evidence = `the screenshot cannot be read: ${toDeskreelError(error).message}`;
-      this.#write('frame', { ...cause, when, evidence }, about);
+      this.#writer.write('frame', { ...cause, when, evidence }, about);
     }
   }
 
@@ -170,10 +152,10 @@ class UploadWriter {
     if (!command) return;
     const callId = randomUUID();
     const wish = { before: true, after: true, tree: false };
-    this.#write('call', { call_id: callId, ...command, wish }, about);
+    this.#writer.write('call', { call_id: callId, ...command, wish }, about);
     const before = { call_id: callId, when: 'before' } as const;
-    if (this.#last) this.#write('frame', { ...this.#last, capture_id: undefined, ...before }, about);
-    else this.#write('frame', { ...before, evidence: 'the run has no screenshot before it' }, about);
+    if (this.#last) this.#writer.write('frame', { ...this.#last, capture_id: undefined, ...before }, about);
+    else this.#writer.write('frame', { ...before, evidence: 'the run has no screenshot before it' }, about);
     const { success: said } = data;
     const success = typeof said === 'boolean' ? said : undefined;
     this.#open = { callId, command, startMs: this.#clock.now(), about, success, hasPicture: false };
@@ -187,20 +169,18 @@ class UploadWriter {
     const { callId, about, startMs } = open;
     if (!open.hasPicture) {
       const evidence = 'the run has no screenshot after it';
-      this.#write('frame', { call_id: callId, when: 'after', evidence }, about);
+      this.#writer.write('frame', { call_id: callId, when: 'after', evidence }, about);
     }
     const success = open.success ?? exec['success'];
     if (typeof success !== 'boolean') return;
     const message = textAt(exec, 'error', 'outcome') ?? 'the action failed';
     const outcome = success ? { result: {} } : { error: { code: 'command_failed' as const, message } };
     const duration = numberAt(exec, 'duration_ms') ?? this.#clock.now() - startMs;
-    this.#write('reply', { call_id: callId, success, ...outcome, duration_ms: Math.max(0, duration) }, about);
-  }
-
-  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout): RowOf<T> {
-    const row = this.#journal.append(type, data, 'open', about);
-    this.#tally.add(row);
-    return row;
+    this.#writer.write(
+      'reply',
+      { call_id: callId, success, ...outcome, duration_ms: Math.max(0, duration) },
+      about,
+    );
   }
 }
 

@@ -2,20 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { TakenFrame } from '../../../trace/call-index.ts';
-import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
+import { framePath, treePath } from '../../../trace/layout.ts';
 import { recordedOptions, type TraceOptions } from '../../../protocol/tracing.ts';
-import type { DesktopFacts, Envelope, KnownRow, RowData, RowOf, RowType } from '../../../trace/format.ts';
+import type { DesktopFacts, Envelope, KnownRow, RowData, RowType } from '../../../trace/format.ts';
 import { isPredicateType } from '../../../trace/format.ts';
-import { PictureNames } from '../../../trace/pictures.ts';
 import type { Entry } from '../../../trace/reader.ts';
-import { Tally } from '../../../trace/tally.ts';
 import { isMissing } from '../../fs-atomic.ts';
-import { BlobStore } from '../blob-store.ts';
-import { Journal, type RowAbout } from '../journal.ts';
+import type { RowAbout } from '../journal.ts';
 import { Lacking } from '../lacking.ts';
-import { Reserve, RESERVE } from '../reserve.ts';
 import { hashFile } from '../seal.ts';
 import type { Recorded } from '../trace-recording.ts';
+import { TraceWriter } from '../trace-writer.ts';
 
 /** A row of the flight recorder's journal, and the folder of its segment. */
 export interface FlightEntry {
@@ -95,37 +92,23 @@ function takenFrame(entry: Entry): TakenFrame | undefined {
 
 class Slice {
   readonly #parts: SliceParts;
-  readonly #reserve: Reserve;
-  readonly #journal: Journal;
-  readonly #blobs: BlobStore;
-  readonly #names = new PictureNames();
-  readonly #tally = new Tally();
+  readonly #writer: TraceWriter;
   readonly #lacking = new Lacking();
   /** Calls of the slice, with their methods. */
   readonly #methods = new Map<string, string>();
-  readonly #start: RowOf<'trace_start'>;
   #now: Moment;
 
   constructor(parts: SliceParts, { firstSeq, lastSeq }: Survey) {
     const { dir, traceId, options, desktop, from, to, runId } = parts;
     this.#parts = parts;
     this.#now = from;
-    this.#reserve = new Reserve(join(dir, RESERVE));
-    this.#blobs = new BlobStore(dir);
     const clock = { now: () => this.#now.ms, monotonic: () => this.#now.monoMs };
-    const where = { path: join(dir, JOURNAL), runId: randomUUID(), clock, reserve: this.#reserve };
-    this.#journal = new Journal(where);
+    this.#writer = new TraceWriter({ dir, clock });
     const span = { from: timeOf(from), to: timeOf(to), first_seq: firstSeq, last_seq: lastSeq };
     const source = { kind: 'flight', run_id: runId, ...span } as const;
-    const data = {
-      trace_id: traceId,
-      name: options.name ?? null,
-      config: recordedOptions(options),
-      desktop,
-      source,
-    };
-    this.#start = this.#journal.append('trace_start', data, 'open', CUT);
-    this.#tally.add(this.#start);
+    const { name = null } = options;
+    const config = recordedOptions(options);
+    this.#writer.begin({ trace_id: traceId, name, config, desktop, source }, CUT);
   }
 
   /** The screen as the span begins. */
@@ -149,7 +132,7 @@ class Slice {
     const { type, data } = row;
     if (!isPredicateType(type) || !this.#inSpan(row)) return;
     this.#at(row);
-    this.#tally.addOther(this.#journal.appendForeign(type, data, aboutOf(row)));
+    this.#writer.writeForeign(type, data, aboutOf(row));
   }
 
   end(): Recorded {
@@ -157,16 +140,11 @@ class Slice {
     for (const { type, data } of this.#lacking.rows('the slice was cut before it was there')) {
       this.#write(type, data, CUT);
     }
-    const counts = this.#tally.counts();
-    const data = { end: 'cut', counts: { ...counts, events: counts.events + 1 } } as const;
-    const end = this.#journal.append('trace_end', data, 'must', CUT);
-    return { start: this.#start, end, journal: this.#journal.end, blobs: this.#blobs.files() };
+    return this.#writer.end({ end: 'cut' }, CUT);
   }
 
   close(): void {
-    this.#journal.close();
-    this.#reserve.release();
-    this.#blobs.close();
+    this.#writer.close();
   }
 
   #inSpan({ ts_ms: ms }: Pick<Envelope, 'ts_ms'>): boolean {
@@ -205,16 +183,17 @@ class Slice {
       this.#write('frame', { call_id, capture_id, when, evidence: GONE }, about);
       return;
     }
-    const file = this.#names.nameFor(frame, when, method);
+    const file = this.#writer.names.nameFor(frame, when, method);
     this.#write('frame', { ...data, file }, about);
-    this.#names.keep(frame, file);
+    this.#writer.names.keep(frame, file);
   }
 
   /** Links a blob of the segment into the trace; false where it is gone. */
   async #take(name: string, dir: string): Promise<boolean> {
-    if (this.#blobs.has(name)) return true;
+    const { blobs } = this.#writer;
+    if (blobs.has(name)) return true;
     try {
-      return await this.#blobs.take({ path: join(dir, name), file: await hashFile(dir, name) });
+      return await blobs.take({ path: join(dir, name), file: await hashFile(dir, name) });
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -222,8 +201,7 @@ class Slice {
   }
 
   #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout): void {
-    const row: KnownRow = this.#journal.append(type, data, 'open', about);
-    this.#tally.add(row);
+    const row: KnownRow = this.#writer.write(type, data, about);
     this.#lacking.add(row);
   }
 

@@ -1,29 +1,19 @@
 // Takes texts and parts of the screen out of a finished trace. The result is a trace of its own, sealed anew.
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { overlaps } from '../../../protocol/privacy/places.ts';
 import type { Redactor } from '../../../protocol/privacy/redactor.ts';
 import type { Mask } from '../../../protocol/privacy/rules.ts';
 import type { Bounds } from '../../../protocol/primitives.ts';
-import {
-  isPredicateType,
-  type KnownRow,
-  type RowData,
-  type RowOf,
-  type RowType,
-} from '../../../trace/format.ts';
+import { isPredicateType, type KnownRow, type RowData, type RowOf } from '../../../trace/format.ts';
 import type { TakenFrame } from '../../../trace/call-index.ts';
 import { withoutKey, type InputEvent } from '../../../trace/gestures/input-event.ts';
-import { framePath, JOURNAL, treePath } from '../../../trace/layout.ts';
-import { PictureNames } from '../../../trace/pictures.ts';
+import { framePath, treePath } from '../../../trace/layout.ts';
 import type { Entry } from '../../../trace/reader.ts';
-import { Tally } from '../../../trace/tally.ts';
-import { BlobStore } from '../blob-store.ts';
 import { hideIn, masksOf, withoutHidden } from '../hiding.ts';
-import { Journal, type RowAbout } from '../journal.ts';
-import { Reserve, RESERVE } from '../reserve.ts';
+import type { RowAbout } from '../journal.ts';
 import type { Recorded } from '../trace-recording.ts';
+import { TraceWriter } from '../trace-writer.ts';
 import type { PictureReader } from './ocr.ts';
 import { paintPicture, type PaintedPicture } from './pictures.ts';
 import { readUntilClean } from './read-until-clean.ts';
@@ -61,11 +51,7 @@ export async function redact(parts: RedactionParts): Promise<Recorded> {
 
 class Redaction {
   readonly #parts: RedactionParts;
-  readonly #reserve: Reserve;
-  readonly #journal: Journal;
-  readonly #blobs: BlobStore;
-  readonly #names = new PictureNames();
-  readonly #tally = new Tally();
+  readonly #writer: TraceWriter;
   readonly #methods = new Map<string, string>();
   readonly #trees = new Map<string, CoveredTree>();
   /** Numbers of the rows that name a tree, in order, with what is hidden in it. */
@@ -75,17 +61,12 @@ class Redaction {
   /** Calls out of whose arguments something is taken: the keys that a person gave for it tell it, too. */
   readonly #hiddenCalls = new Set<string>();
   #row: Pick<KnownRow, 'ts_ms' | 'mono_ms'> = { ts_ms: 0, mono_ms: 0 };
-  #start: RowOf<'trace_start'> | undefined;
-  #end: RowOf<'trace_end'> | undefined;
+  #recorded: Recorded | undefined;
 
   constructor(parts: RedactionParts) {
-    const { dir } = parts;
     this.#parts = parts;
-    this.#reserve = new Reserve(join(dir, RESERVE));
-    this.#blobs = new BlobStore(dir);
     const clock = { now: () => this.#row.ts_ms, monotonic: () => this.#row.mono_ms };
-    const runId = randomUUID();
-    this.#journal = new Journal({ path: join(dir, JOURNAL), runId, clock, reserve: this.#reserve });
+    this.#writer = new TraceWriter({ dir: parts.dir, clock });
   }
 
   /** Looks through the trees: a picture is painted by those before and after it. A person's keys come before their call. */
@@ -109,27 +90,24 @@ class Redaction {
       const hidden = hideIn(entry.row.data, this.#parts.redactors);
       const data = hidden.value as Record<string, unknown>;
       const about = this.#about(entry.row);
-      this.#tally.addOther(this.#journal.appendForeign(entry.row.type, data, about));
-      for (const mask of masksOf('event', hidden)) this.#write('masked', mask, about);
+      this.#writer.writeForeign(entry.row.type, data, about);
+      for (const mask of masksOf('event', hidden)) this.#writer.write('masked', mask, about);
     }
   }
 
   recorded(): Recorded {
-    if (!this.#start || !this.#end) throw new Error('the trace has no beginning or no end');
-    const { end: journal } = this.#journal;
-    return { start: this.#start, end: this.#end, journal, blobs: this.#blobs.files() };
+    if (!this.#recorded) throw new Error('the trace has no end');
+    return this.#recorded;
   }
 
   close(): void {
-    this.#journal.close();
-    this.#reserve.release();
-    this.#blobs.close();
+    this.#writer.close();
   }
 
   async #copy(row: KnownRow): Promise<void> {
     const about = this.#about(row);
     if (row.type === 'trace_start') this.#begin(row, about);
-    else if (row.type === 'trace_end') this.#finish(row, about);
+    else if (row.type === 'trace_end') this.#recorded = this.#writer.end(row.data, about);
     else if (row.type === 'frame' && 'file' in row.data) await this.#frame(row, row.data, about);
     else if (row.type === 'tree' && 'sha256' in row.data) await this.#tree(row.data, about);
     else if (row.type === 'input') this.#input(row, about);
@@ -146,13 +124,7 @@ class Redaction {
       ocr: this.#parts.readers.length > 0,
     } as const;
     const data = { ...row.data, trace_id: traceId, name, config, source: told };
-    this.#start = this.#write('trace_start', data, about);
-  }
-
-  #finish(row: RowOf<'trace_end'>, about: RowAbout): void {
-    const counts = this.#tally.counts();
-    const data = { ...row.data, counts: { ...counts, events: counts.events + 1 } };
-    this.#end = this.#journal.append('trace_end', data, 'must', about);
+    this.#writer.begin(data, about);
   }
 
   #noteHidden(row: RowOf<'call'>): void {
@@ -163,15 +135,15 @@ class Redaction {
 
   #input({ data }: RowOf<'input'>, about: RowAbout): void {
     const isHidden = this.#hiddenCalls.has(data.gesture ?? '');
-    this.#write('input', isHidden ? { ...data, events: data.events.map(hiddenKey) } : data, about);
+    this.#writer.write('input', isHidden ? { ...data, events: data.events.map(hiddenKey) } : data, about);
   }
 
   #plain(row: KnownRow, about: RowAbout): void {
     if (row.type === 'call') this.#methods.set(row.data.call_id, row.data.method);
     const { row: left, masks: typed } = this.#withoutTyped(row);
     const { data, masks } = hiddenRow(left, this.#parts.redactors);
-    this.#write(row.type, data, about);
-    for (const mask of [...typed, ...masks]) this.#write('masked', mask, about);
+    this.#writer.write(row.type, data, about);
+    for (const mask of [...typed, ...masks]) this.#writer.write('masked', mask, about);
   }
 
   #withoutTyped(row: KnownRow): { row: KnownRow; masks: RowData<'masked'>[] } {
@@ -185,13 +157,13 @@ class Redaction {
   async #tree(data: TakenTree, about: RowAbout): Promise<void> {
     const covered = this.#trees.get(data.sha256);
     if (!covered) throw new Error('a tree came up that was not there before');
-    await this.#blobs.put(treePath(covered.sha256), covered.bytes);
+    await this.#writer.blobs.put(treePath(covered.sha256), covered.bytes);
     const { value } = hideIn(data.unavailable, this.#parts.redactors);
     const unavailable = value as TakenTree['unavailable'];
-    this.#write('tree', { ...data, sha256: covered.sha256, unavailable }, about);
+    this.#writer.write('tree', { ...data, sha256: covered.sha256, unavailable }, about);
     const { call_id, capture_id, when } = data;
     for (const { rule, nodes = 0 } of covered.masks) {
-      this.#write('masked', { call_id, capture_id, rule, place: { in: 'tree', when, nodes } }, about);
+      this.#writer.write('masked', { call_id, capture_id, rule, place: { in: 'tree', when, nodes } }, about);
     }
   }
 
@@ -199,14 +171,14 @@ class Redaction {
     const masks = await this.#masksOf(seq, data.frame);
     const bounds = masks.flatMap((mask) => mask.bounds ?? []);
     const { frame, png } = await this.#picture(data.frame, bounds);
-    await this.#blobs.put(framePath(frame), png);
+    await this.#writer.blobs.put(framePath(frame), png);
     const { call_id, capture_id, when } = data;
-    const file = this.#names.nameFor(frame, when, this.#methods.get(call_id ?? ''));
-    this.#write('frame', { ...this.#told(data), frame, file }, about);
-    this.#names.keep(frame, file);
+    const file = this.#writer.names.nameFor(frame, when, this.#methods.get(call_id ?? ''));
+    this.#writer.write('frame', { ...this.#told(data), frame, file }, about);
+    this.#writer.names.keep(frame, file);
     for (const mask of masks) {
       const place = { in: 'frame', when, bounds: mask.bounds ?? [] } as const;
-      this.#write('masked', { call_id, capture_id, rule: mask.rule, place }, about);
+      this.#writer.write('masked', { call_id, capture_id, rule: mask.rule, place }, about);
     }
   }
 
@@ -256,12 +228,6 @@ class Redaction {
   #about({ actor, step_id: stepId }: Pick<KnownRow, 'actor' | 'step_id'>): RowAbout {
     const { value } = hideIn({ actor, stepId }, this.#parts.redactors);
     return value as RowAbout;
-  }
-
-  #write<T extends RowType>(type: T, data: RowData<T>, about: RowAbout): RowOf<T> {
-    const row = this.#journal.append(type, data, 'open', about);
-    this.#tally.add(row);
-    return row;
   }
 }
 
