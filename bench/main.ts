@@ -1,7 +1,8 @@
-// `npm run bench [-- --peers clicks screenshots ready tree idle video tracing reader]`: measures on real desktops and prints a table.
+// `npm run bench [-- --peers clicks screenshots ready tree idle video tracing reader long]`: measures on real desktops and prints a table.
 import { benchClicks } from './clicks.ts';
 import { benchIdle, benchReady } from './desktops.ts';
 import { Report } from './report.ts';
+import { benchLong } from './long.ts';
 import { benchPeers } from './peers/compare.ts';
 import { benchScreenshots } from './screenshots.ts';
 import { benchTree } from './trees.ts';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (server: BenchServer, report: Report) => Promise<v
   video: benchVideo,
   tracing: benchTracing,
   reader: benchReader,
+  long: benchLong,
 };
 
 /** Beside Cua's computer-server, in a table of its own; builds that container's image first. */

@@ -9,6 +9,10 @@ import { freePort } from '../test/support/free-port.ts';
 
 export interface BenchServer extends AsyncDisposable {
   readonly token: string;
+  /** Its data folder. */
+  readonly data: string;
+  /** Bytes of its process that are in memory now. */
+  memory(): Promise<number>;
   request(method: string, path: string, body?: unknown): Promise<unknown>;
   /** What the path answers, byte for byte. */
   download(path: string): Promise<Buffer>;
@@ -23,6 +27,8 @@ export async function startBenchServer(): Promise<BenchServer> {
   const token = (await readFile(join(data, 'token'), 'utf8')).trim();
   return {
     token,
+    data,
+    memory: async () => residentBytes(await readFile(`/proc/${child.pid}/status`, 'utf8')),
     request: (method, path, body) => request(`http://127.0.0.1:${port}${path}`, method, token, body),
     download: async (path) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -49,4 +55,10 @@ async function request(url: string, method: string, token: string, body: unknown
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
   return text === '' ? undefined : JSON.parse(text);
+}
+
+function residentBytes(status: string): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  if (kib === undefined) throw new Error('the server has ended');
+  return Number(kib) * 1024;
 }
