@@ -18,6 +18,7 @@ import {
   ArtifactsInit,
   ArtifactsKept,
 } from './artifacts.ts';
+import { SearchAnswer, SearchOptions } from './search.ts';
 import {
   ScreenshotAddresses,
   ScreenshotsInit,
@@ -188,6 +189,13 @@ export const API = {
     title: 'Look at a trace',
     body: NoBody,
     response: TraceInfo,
+  }),
+  searchTraces: row({
+    method: 'POST',
+    path: '/v1/traces/search',
+    title: 'Find a text in finished traces',
+    body: SearchOptions,
+    response: SearchAnswer,
   }),
   initUpload: row({
     method: 'POST',

@@ -23,6 +23,7 @@ import {
   type TracingOptions,
 } from './tracing/options.ts';
 import { zipOf } from './tracing/import.ts';
+import type { SearchResult } from './tracing/search.ts';
 import { saveArchive, saveFile } from './tracing/save.ts';
 import { prepareFile, prepareTarget } from './tracing/target.ts';
 import { VncGateway } from './vnc/vnc-gateway.ts';
@@ -255,6 +256,19 @@ export class Deskreel implements AsyncDisposable {
       throw notSaved(`the export of trace ${traceId}`, cause, 'ask for it again');
     }
     return { traceId, path: target };
+  }
+
+  /**
+   * Finds a text in the finished traces of the server, the newest first, or in one of them: in commands, answers, errors, metadata,
+   * the steps of agents and what the accessibility trees show. At most `limit` events, 100 by default.
+   * Throws `not_found` where a trace is named that there is not, `bad_request` for an empty text.
+   */
+  async searchTraces(
+    { text, traceId, limit }: { text: string; traceId?: string; limit?: number },
+    signal?: AbortSignal,
+  ): Promise<SearchResult> {
+    const body = { text, trace_id: traceId, limit };
+    return camelKeys(await this.#http.api('searchTraces', { body, signal }));
   }
 
   /**

@@ -12,6 +12,7 @@ export type { VncGateway } from './vnc/vnc-gateway.ts';
 export { DeskreelError, type ErrorCode } from '../protocol/errors.ts';
 export type { ComputerOptions, ServerOptions } from './options.ts';
 export type { JsonValue, SaveOptions, TracingOptions } from './tracing/options.ts';
+export { searchSavedTrace, type SearchResult, type TraceFinding } from './tracing/search.ts';
 export { readTrace, type SavedTraceContent, type TraceEvent } from './tracing/read.ts';
 export {
   verifyTrace,

@@ -9,6 +9,7 @@ import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { traceExport } from './trace-export.ts';
 import { traceImport } from './trace-import.ts';
+import { traceSearch } from './trace-search.ts';
 import { traceShow } from './trace-show.ts';
 import { traceCut } from './trace-cut.ts';
 import { traceRedact } from './trace-redact.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   traceCut,
   traceLs,
   traceShow,
+  traceSearch,
   traceGet,
   traceVerify,
   traceHold,

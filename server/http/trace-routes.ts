@@ -2,8 +2,9 @@
 import type { Express, Request, Response } from 'express';
 import { API } from '../../protocol/api.ts';
 import { redactTrace } from '../recorder/redact/redact-trace.ts';
+import { searchTraces } from '../recorder/search-traces.ts';
 import { checkReach } from './access.ts';
-import { desktopOf, pathParam, principalOf, type HttpParts } from './context.ts';
+import { desktopOf, hangUp, pathParam, principalOf, type HttpParts } from './context.ts';
 import { originOf } from './links.ts';
 import type { ApiHandlers } from './routes.ts';
 import { sendFile } from './send-file.ts';
@@ -17,6 +18,7 @@ type Names =
   | 'currentTrace'
   | 'listTraces'
   | 'getTrace'
+  | 'searchTraces'
   | 'redactTrace'
   | 'holdTrace'
   | 'releaseTrace'
@@ -54,6 +56,7 @@ export function traceRoutes(parts: HttpParts): Pick<ApiHandlers, Names> {
     },
     listTraces: async () => ({ traces: await parts.traces.list() }),
     getTrace: ({ request }) => parts.traces.info(pathParam(request, 'id')),
+    searchTraces: ({ body, response }) => searchTraces(parts.traces, body, hangUp(parts, response)),
     redactTrace: ({ body, request }) => redactTrace(parts.traces, pathParam(request, 'id'), body),
     holdTrace: ({ request }) => parts.traces.hold(pathParam(request, 'id')),
     releaseTrace: ({ request }) => parts.traces.release(pathParam(request, 'id')),

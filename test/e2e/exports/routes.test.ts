@@ -68,6 +68,23 @@ describe('exports and imports of a server', () => {
     assert.match(verified.out, /^ok, signed by [0-9a-f]+$/m);
   });
 
+  it('is searched, with every other trace or alone', async () => {
+    await using deskreel = await open();
+    const { findings, more } = await deskreel.searchTraces({ text: 'GOOD morning' });
+    assert.deepEqual(
+      [findings.map(({ traceId, method }) => [traceId, method]), more],
+      [[[id, 'type_text']], false],
+    );
+    assert.deepEqual((await deskreel.searchTraces({ text: 'good evening', traceId: id })).findings, []);
+    const absent = 'trace_20200101_000000_00000000';
+    await assert.rejects(deskreel.searchTraces({ text: 'a', traceId: absent }), { code: 'not_found' });
+    await assert.rejects(deskreel.searchTraces({ text: '' }), { code: 'bad_request' });
+    const told = await cli('trace', 'search', 'good morning');
+    assert.match(told.out, new RegExp(`^${id} +[0-9.]+ s +type_text +args\\.text +Good morning`, 'm'));
+    const none = await cli('trace', 'search', 'good evening', join(folder, 'run.zip'));
+    assert.match(none.err, /no finished trace of Deskreel.*trace import/);
+  });
+
   it('takes a folder by the command line, and shows what came of it', async () => {
     await execute('unzip', ['-q', join(folder, 'run.zip'), '-d', join(folder, 'run')]);
     const { out } = await cli('trace', 'import', join(folder, 'run'), '--json');

@@ -1,0 +1,46 @@
+// Where a text stands in something.
+import { nodesOf, textsOf } from '../../protocol/privacy/redactor.ts';
+import type { FoundPlace } from '../../protocol/search.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
+
+/** Names of other things, and times: nobody looks for a part of one. */
+const UNSEARCHED = new Set([
+  'call_id', 'capture_id', 'request_id', 'trace_id', 'session', 'sha256', 'before', 'screenshot', 'started', 'ended',
+]); // prettier-ignore
+/** A picture or a file among the texts of an event. Any short word stands in one. */
+const BASE64 = /^[A-Za-z0-9+/]{500,}={0,2}$/;
+/** Characters before and after the text. */
+const AROUND = 40;
+
+/** The fields whose text it is in. */
+export function* inFields(value: unknown, pattern: RegExp, path = ''): Generator<FoundPlace> {
+  if (typeof value === 'string') {
+    const text = BASE64.test(value) ? undefined : excerpt(value, pattern);
+    if (text !== undefined) yield { in: path, text };
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, field] of Object.entries(value)) {
+    if (!UNSEARCHED.has(key)) yield* inFields(field, pattern, path === '' ? key : `${path}.${key}`);
+  }
+}
+
+/** The elements that show it. */
+export function* inTree(tree: TreeNode, pattern: RegExp): Generator<FoundPlace> {
+  for (const node of nodesOf(tree)) {
+    const [text] = textsOf(node).flatMap((shown) => excerpt(shown, pattern) ?? []);
+    if (text !== undefined) yield { in: `${node.role} "${flat(node.title)}"`, text };
+  }
+}
+
+function excerpt(text: string, pattern: RegExp): string | undefined {
+  const at = text.search(pattern);
+  if (at < 0) return undefined;
+  const [found = ''] = text.slice(at).match(pattern) ?? [];
+  const [from, to] = [Math.max(0, at - AROUND), at + found.length + AROUND];
+  return `${from > 0 ? '…' : ''}${flat(text.slice(from, to))}${to < text.length ? '…' : ''}`;
+}
+
+function flat(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
