@@ -18,7 +18,8 @@ export class PointerGesture {
   readonly button: Button;
   readonly #startedMs: number;
   #endedMs: number;
-  #clicks = 0;
+  /** Presses: programs take the second as a double click before it is released. */
+  #clicks = 1;
   #isDown = true;
   #isDrag = false;
   readonly #path: [number, number][];
@@ -48,6 +49,7 @@ export class PointerGesture {
 
   press(): void {
     this.#isDown = true;
+    this.#clicks += 1;
   }
 
   move({ x, y, at_ms: atMs }: PointerEvent): void {
@@ -62,7 +64,6 @@ export class PointerGesture {
   release({ x, y, at_ms: atMs }: PointerEvent): boolean {
     this.#isDown = false;
     this.#endedMs = atMs;
-    this.#clicks += 1;
     const last = this.#path.at(-1);
     if (this.#isDrag && last && (last[0] !== x || last[1] !== y)) this.#path.push([x, y]);
     return this.#isDrag || this.button !== 'left' || this.#clicks === COUNTED.length;

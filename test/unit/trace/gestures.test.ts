@@ -68,6 +68,11 @@ describe('the gestures of a pointer', () => {
     ]);
   });
 
+  it('are the clicks that were pressed where the last is not released', () => {
+    const hands = new Hands().click(10, 20).pointer(10, 20, 1);
+    assert.deepEqual(gesturesOf(hands), [['double_click', { x: 10, y: 20 }]]);
+  });
+
   it('are two clicks where the second comes late or elsewhere', () => {
     const hands = new Hands().click(10, 20).click(10, 20, 1, 500).click(10, 30, 1, 20);
     assert.deepEqual(
