@@ -7,6 +7,7 @@ import { Actor, Bounds } from '../protocol/primitives.ts';
 import { MaskRule } from '../protocol/privacy/rules.ts';
 import { RecordedOptions } from '../protocol/tracing.ts';
 import { TreeGap } from '../protocol/tree.ts';
+import { GestureBegin } from './gestures/gesture.ts';
 import { InputEvent } from './gestures/input-event.ts';
 
 export const VERSION = 1;
@@ -113,9 +114,13 @@ const Call = z.object({
 /** What a viewer sent, as it was sent: before it went on to the desktop, but for moves, which may wait for the next event. */
 const Input = z.object({
   viewer: z.string(),
+  /** Of the calls that it is recorded as; several viewers may have one name. */
+  session: z.string().optional(),
   events: z.array(InputEvent),
-  /** The call that the gesture is recorded as of which they are a part. */
+  /** The call that the gesture is recorded as of which they are a part: it is under way after the last of them. */
   gesture: z.string().optional(),
+  /** They are its first. */
+  begins: GestureBegin.optional(),
 });
 
 const Reply = z.object({

@@ -24,6 +24,11 @@ export class Gestures {
     this.#kept.set(callId, []);
   }
 
+  /** Whether it began here and is under way. */
+  has(callId: string | undefined): boolean {
+    return callId !== undefined && this.#kept.has(callId);
+  }
+
   /** True for what belongs to a gesture that is under way. */
   keep(message: CaptureMessage, png: Uint8Array | undefined): boolean {
     const kept = this.#kept.get(message.call_id ?? '');

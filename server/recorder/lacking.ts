@@ -3,6 +3,9 @@ import type { FrameWhen } from '../../protocol/frame.ts';
 import type { KnownRow } from '../../trace/format.ts';
 import { partsOf, type Part } from './expectations.ts';
 
+/** Of what a killed server did not come to record. */
+export const KILLED = 'the recording ended before it was there';
+
 export interface LackingRow {
   readonly type: 'frame' | 'tree';
   readonly data: { call_id: string; when: FrameWhen; evidence: string };

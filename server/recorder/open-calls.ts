@@ -1,12 +1,12 @@
 // Calls of a recording that are under way, and what is written of a call and of its reply.
 import { commandSpec } from '../../protocol/commands/table.ts';
-import type { CaptureWish } from '../../protocol/link.ts';
+import type { CaptureWish, KeyFocus } from '../../protocol/link.ts';
+import type { MaskRule } from '../../protocol/privacy/rules.ts';
 import type { TraceOptions } from '../../protocol/tracing.ts';
 import type { RowData, RowType } from '../../trace/format.ts';
 import type { CommandCall, CommandOutcome } from '../commands/observer.ts';
 import { elementPlace } from './element-place.ts';
 import type { Cause } from './capture-writer.ts';
-import type { KeyVerdict } from './desktop-privacy.ts';
 import type { Hider } from './hiding.ts';
 import { ownHiders, recordedArgs, recordedError, recordedResult, type Recorded } from './withholding.ts';
 
@@ -62,11 +62,20 @@ export interface Written<T extends RowType> {
   readonly masks: readonly RowData<'masked'>[];
 }
 
+/** What is recorded of pictures and trees. */
+export type Captured = Pick<TraceOptions, 'screenshots' | 'accessibility_tree'>;
+
+/** Why a call's keys are not recorded, and what is known of where they go. */
+interface CallKeys {
+  readonly rule: MaskRule | undefined;
+  readonly focus: KeyFocus | undefined;
+}
+
 /** A new call, and its row. */
 export function openCall(
   call: CommandCall,
-  options: TraceOptions,
-  verdict: KeyVerdict,
+  options: Captured,
+  verdict: CallKeys,
   hiders: readonly Hider[],
   gesture?: RowData<'call'>['gesture'],
 ): Written<'call'> & { open: OpenCall } {
@@ -134,7 +143,7 @@ function masksIn(
 }
 
 /** Which frames and trees of a call are wanted; undefined for none. */
-export function wishOf(call: CommandCall, options: TraceOptions): CaptureWish | undefined {
+export function wishOf(call: CommandCall, options: Captured): CaptureWish | undefined {
   if (commandSpec(call.command).capture !== 'after') return undefined;
   const { screenshots, accessibility_tree: tree } = options;
   const element = screenshots ? elementPlace(call) : undefined;

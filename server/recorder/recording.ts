@@ -139,9 +139,11 @@ export class Recording {
     }
   }
 
-  /** What a viewer sent. */
-  onInput(data: RowData<'input'>, actor: Actor): void {
-    if (this.#state !== 'ended') this.#tally.add(this.#journal.append('input', data, 'open', { actor }));
+  /** What a viewer sent. A gesture that began before this recording did is no call of it. */
+  onInput({ gesture, begins, ...data }: RowData<'input'>, actor: Actor): void {
+    if (this.#state === 'ended') return;
+    const part = this.#gestures.has(gesture) ? { gesture, ...(begins ? { begins } : {}) } : {};
+    this.#tally.add(this.#journal.append('input', { ...data, ...part }, 'open', { actor }));
   }
 
   /** A person begins to do something. What is wanted of it; its row is written when it is known what it was. */

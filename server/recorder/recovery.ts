@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CHAIN_START, lineHash } from '../../trace/chain.ts';
-import type { KnownRow, RowData, RowOf } from '../../trace/format.ts';
+import type { KnownRow, RowData, RowOf, RowType } from '../../trace/format.ts';
 import { FRAMES_DIR, framePath, JOURNAL, treePath, TREES_DIR } from '../../trace/layout.ts';
 import type { ManifestFile } from '../../trace/manifest.ts';
 import { emptyShape, readJournal, type Entry, type JournalShape } from '../../trace/reader.ts';
@@ -11,9 +11,10 @@ import { Tally } from '../../trace/tally.ts';
 import type { Clock } from '../clock.ts';
 import { isMissing, privateDir } from '../fs-atomic.ts';
 import { Journal, type RowAbout } from './journal.ts';
-import { Lacking } from './lacking.ts';
+import { KILLED, Lacking } from './lacking.ts';
 import { Reserve, RESERVE } from './reserve.ts';
 import { hashFile, sealFolder } from './seal.ts';
+import { UnfinishedGestures } from './unfinished-gestures.ts';
 
 export interface RecoveryParts {
   readonly dir: string;
@@ -30,9 +31,12 @@ interface Scan {
   /** Files that a row names. */
   readonly named: Set<string>;
   readonly lacking: Lacking;
+  readonly gestures: UnfinishedGestures;
   start: RowOf<'trace_start'> | undefined;
   end: RowOf<'trace_end'> | undefined;
   last: KnownRow | undefined;
+  /** The last that a recovery that was killed itself did not write. */
+  recorded: KnownRow | undefined;
   lastHash: string;
 }
 
@@ -87,9 +91,11 @@ async function scanJournal(path: string): Promise<Scan> {
     tally: new Tally(),
     named: new Set(),
     lacking: new Lacking(),
+    gestures: new UnfinishedGestures(),
     start: undefined,
     end: undefined,
     last: undefined,
+    recorded: undefined,
     lastHash: CHAIN_START,
   };
   try {
@@ -107,11 +113,19 @@ function note(scan: Scan, entry: Entry): void {
   const { row } = entry;
   scan.tally.add(row);
   scan.last = row;
+  if (!isOfRecovery(row)) scan.recorded = row;
   if (row.type === 'trace_start') scan.start ??= row;
   if (row.type === 'trace_end') scan.end = row;
   scan.lacking.add(row);
-  if (row.type === 'frame' && 'file' in row.data) scan.named.add(framePath(row.data.frame));
-  if (row.type === 'tree' && 'sha256' in row.data) scan.named.add(treePath(row.data.sha256));
+  scan.gestures.add(row);
+  const name = namedBy(row);
+  if (name !== undefined) scan.named.add(name);
+}
+
+function namedBy(row: KnownRow): string | undefined {
+  if (row.type === 'frame' && 'file' in row.data) return framePath(row.data.frame);
+  if (row.type === 'tree' && 'sha256' in row.data) return treePath(row.data.sha256);
+  return undefined;
 }
 
 /** Half-written files, and pictures that no row came to name. */
@@ -132,19 +146,23 @@ function writeEnd(
   scan: Scan,
   start: RowOf<'trace_start'>,
 ): RowOf<'trace_end'> {
-  const last = scan.last ?? start;
-  // This process's monotonic time has nothing to do with that of the one that recorded.
-  const monotonic = (): number => last.mono_ms + Math.max(0, clock.now() - last.ts_ms);
-  const reserve = new Reserve(join(dir, RESERVE));
+  const times = new EndClock(scan.last ?? start, clock);
   const journal = new Journal(
-    { path: join(dir, JOURNAL), runId: start.run_id, clock: { now: () => clock.now(), monotonic }, reserve },
+    { path: join(dir, JOURNAL), runId: start.run_id, clock: times, reserve: new Reserve(join(dir, RESERVE)) },
     { rows: scan.shape.rows, bytes: scan.shape.bytes, lastHash: scan.lastHash },
   );
+  const write = <T extends RowType>(type: T, data: RowData<T>, about: RowAbout): void => {
+    const row: KnownRow = journal.append(type, data, 'must', about);
+    scan.tally.add(row);
+    scan.lacking.add(row);
+  };
   try {
-    for (const row of scan.lacking.rows('the recording ended before it was there'))
-      scan.tally.add(journal.append(row.type, row.data, 'must', RECOVERY));
-    for (const fault of faults) scan.tally.add(journal.append('fault', fault, 'must', RECOVERY));
-    const end = journal.append('trace_end', endData(scan, last), 'must', RECOVERY);
+    if (faults.some(({ commands }) => commands)) scan.gestures.lost();
+    for (const { type, data, about } of scan.gestures.rows(start.data.config)) write(type, data, about);
+    times.go();
+    for (const { type, data } of scan.lacking.rows(KILLED)) write(type, data, RECOVERY);
+    for (const fault of faults) write('fault', fault, RECOVERY);
+    const end = journal.append('trace_end', endData(scan, scan.recorded ?? start), 'must', RECOVERY);
     scan.shape.rows = journal.end.rows;
     scan.shape.bytes = journal.end.bytes;
     scan.lastHash = journal.end.lastHash;
@@ -152,6 +170,27 @@ function writeEnd(
   } finally {
     journal.close();
   }
+}
+
+/** Stands still at a journal's last row, since what people did they did by then, until it is told to go. */
+class EndClock {
+  readonly #last: Pick<KnownRow, 'ts_ms' | 'mono_ms'>;
+  readonly #clock: Pick<Clock, 'now'>;
+  #goes = false;
+
+  constructor(last: Pick<KnownRow, 'ts_ms' | 'mono_ms'>, clock: Pick<Clock, 'now'>) {
+    this.#last = last;
+    this.#clock = clock;
+  }
+
+  go(): void {
+    this.#goes = true;
+  }
+
+  readonly now = (): number => (this.#goes ? this.#clock.now() : this.#last.ts_ms);
+
+  /** This process's monotonic time has nothing to do with that of the one that recorded. */
+  readonly monotonic = (): number => this.#last.mono_ms + Math.max(0, this.now() - this.#last.ts_ms);
 }
 
 function endData(scan: Scan, last: KnownRow): RowOf<'trace_end'>['data'] {
@@ -164,4 +203,9 @@ function endData(scan: Scan, last: KnownRow): RowOf<'trace_end'>['data'] {
   };
 }
 
-const RECOVERY: RowAbout = { actor: { kind: 'system', id: 'recovery' } };
+/** What recovery tells of itself. */
+export const RECOVERY = { actor: { kind: 'system', id: 'recovery' } } as const;
+
+function isOfRecovery({ actor }: KnownRow): boolean {
+  return actor?.kind === RECOVERY.actor.kind && actor.id === RECOVERY.actor.id;
+}

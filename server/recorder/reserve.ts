@@ -42,6 +42,13 @@ export class Reserve {
   }
 }
 
+/** Of a journal whose rows are never refused for want of room that was set aside: it sets none aside. */
+export const NO_RESERVE: Pick<Reserve, 'hold' | 'held' | 'release'> = {
+  held: false,
+  hold: () => undefined,
+  release: () => undefined,
+};
+
 /** Whether an error says that the disk, or the share of it that one may use, is full. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

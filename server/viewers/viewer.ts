@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { ViewerInput } from '../../protocol/rfb/viewer-messages.ts';
 import type { CaptureWish } from '../../protocol/link.ts';
 import type { Actor } from '../../protocol/primitives.ts';
-import type { Gesture, GestureStart, GestureStep } from '../../trace/gestures/gesture.ts';
+import type { MaskRule } from '../../protocol/privacy/rules.ts';
+import type { Gesture, GestureBegin, GestureStart, GestureStep } from '../../trace/gestures/gesture.ts';
 import { withoutKey, type InputEvent, type InputEventOf } from '../../trace/gestures/input-event.ts';
 import { keyName } from '../../trace/gestures/key-name.ts';
 import { GestureReducer } from '../../trace/gestures/reducer.ts';
+import type { RowData } from '../../trace/format.ts';
 import type { Clock } from '../clock.ts';
 import type { CommandCall } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
@@ -42,6 +44,8 @@ interface OpenGesture {
   readonly verdict: KeyVerdict;
   /** Resolves once the frame before it is taken; false where nobody was asked for any. */
   readonly watched: Promise<unknown> | false;
+  /** Until it is told with the first of its events. */
+  begins: GestureBegin | undefined;
 }
 
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
@@ -60,7 +64,7 @@ export class Viewer {
   #moves: InputEvent[] = [];
   #buttons = 0;
   /** Keys that went down unrecorded, with the reason: they come up so, too. */
-  readonly #masked = new Map<number, string>();
+  readonly #masked = new Map<number, MaskRule>();
   #timer = new AbortController();
 
   constructor(parts: ViewerParts) {
@@ -126,8 +130,11 @@ export class Viewer {
   }
 
   /** `rule`: why the event is recorded without saying which key it is. */
-  async #takeEvent(event: InputEvent, verdict: KeyVerdict, rule?: string): Promise<void> {
-    for (const step of this.#reducer.add(event)) await this.#follow(step, verdict);
+  async #takeEvent(event: InputEvent, verdict: KeyVerdict, rule?: MaskRule): Promise<void> {
+    for (const step of this.#reducer.add(event)) {
+      // Which modifiers a key is given with is not told where the key is not.
+      await this.#follow(step, verdict, event.kind === 'key' && rule === undefined ? this.#reducer.held : []);
+    }
     if (event.kind === 'pointer' && event.buttons === this.#buttons) {
       this.#moves.push(event);
       if (this.#moves.length >= MOVES) this.#tellMoves();
@@ -138,19 +145,20 @@ export class Viewer {
     this.#tell([event.kind === 'key' && rule !== undefined ? withoutKey(event, rule) : event]);
   }
 
-  async #follow(step: GestureStep, verdict: KeyVerdict): Promise<void> {
+  async #follow(step: GestureStep, verdict: KeyVerdict, held: readonly number[]): Promise<void> {
     this.#tellMoves();
     if (step.kind === 'ends') this.#end(step.gesture);
-    else await this.#begin(step.start, verdict);
+    else await this.#begin(step.start, verdict, held);
   }
 
-  async #begin({ method, args }: GestureStart, verdict: KeyVerdict): Promise<void> {
+  async #begin({ method, args }: GestureStart, verdict: KeyVerdict, held: readonly number[]): Promise<void> {
     const { recorder, guest } = this.#parts;
     const call = this.#call(method, args);
     const wish = recorder.beginGesture(call, this.flush);
     if (method !== 'type_text') guest.viewerInput(method, args);
     // It may have to end while the frame before it is taken.
-    this.#open = { call, verdict, watched: wish !== undefined && guest.watch(call.callId, wish) };
+    const watched = wish !== undefined && guest.watch(call.callId, wish);
+    this.#open = { call, verdict, watched, begins: beginOf(method, verdict, held) };
     await this.#open.watched;
   }
 
@@ -182,8 +190,16 @@ export class Viewer {
 
   #tell(events: InputEvent[]): void {
     const { recorder, actor } = this.#parts;
-    const gesture = this.#open?.call.callId;
-    recorder.onInput({ viewer: actor.id, events, ...(gesture === undefined ? {} : { gesture }) }, actor);
+    recorder.onInput({ viewer: actor.id, session: this.#id, events, ...this.#partOf() }, actor);
+  }
+
+  /** Which gesture events are a part of. */
+  #partOf(): Pick<RowData<'input'>, 'gesture' | 'begins'> {
+    const open = this.#open;
+    if (!open) return {};
+    const { begins } = open;
+    open.begins = undefined;
+    return { gesture: open.call.callId, ...(begins ? { begins } : {}) };
   }
 
   /** Until the gesture under way is over, or the moves have waited long enough. */
@@ -205,4 +221,16 @@ export class Viewer {
     this.#endAll(this.#reducer.expire(this.#parts.clock.now()));
     this.#wait();
   }
+}
+
+function beginOf(
+  method: GestureBegin['method'],
+  { focus }: KeyVerdict,
+  held: readonly number[],
+): GestureBegin {
+  return {
+    method,
+    ...(held.length > 0 ? { held: [...held] } : {}),
+    ...(focus === 'unknown' ? { focus } : {}),
+  };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DesktopInfo } from '../../protocol/desktop.ts';
 import { verifyTrace } from '../../sdk/index.ts';
+import type { RowOf } from '../../trace/format.ts';
 import { characterOf } from '../../trace/gestures/key-name.ts';
 import { attach } from '../support/computer.ts';
 import { centreOf, findElements, readTree, waitForElement } from '../support/elements.ts';
@@ -17,25 +18,44 @@ import { ask, eventually, TestServer } from '../support/server.ts';
 const EDITOR = { role: 'text', app: 'mousepad' };
 const TEXT = 'the quick brown fox jumps over the lazy dog '.repeat(5);
 
+/** A server in a process of its own, on the folder of another, which cleans up and goes on with it. */
+async function killable(owner: TestServer): Promise<{
+  readonly kill: () => Promise<unknown>;
+  readonly headers: Record<string, string>;
+  readonly post: (path: string, body?: object) => Promise<unknown>;
+}> {
+  await owner.shut();
+  const first = await serveProcess(owner.data);
+  const headers = { 'X-API-Key': (await readFile(join(owner.data, 'token'), 'utf8')).trim() };
+  const post = async (path: string, body: object = {}): Promise<unknown> =>
+    (await ask(`${first.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  return { kill: () => first.kill(), headers, post };
+}
+
+const journalOf = (server: TestServer, id: string): Promise<string> =>
+  readFile(join(server.data, 'traces', id, 'events.jsonl'), 'utf8');
+
+const faultsOf = async (server: TestServer, id: string): Promise<readonly unknown[]> =>
+  (await verifyTrace(join(server.data, 'traces', id), { data: server.data })).faults;
+
+function actionsOf(journal: string, person: string): RowOf<'call'>[] {
+  return rowsOf(knownRows(journal), 'call').filter(({ actor }) => actor?.id === person);
+}
+
 describe('a server that is killed while a person types', () => {
-  it('has every key that reached the desktop in its trace', async () => {
-    // It owns the folder and takes everything away at the end; the killed one works on it meanwhile.
+  it('has every key that reached the desktop in its trace, and the text as an action of theirs', async () => {
     await using owner = await TestServer.start();
-    await owner.shut();
-    const first = await serveProcess(owner.data);
-    const headers = { 'X-API-Key': (await readFile(join(owner.data, 'token'), 'utf8')).trim() };
-    const post = async (path: string, body: object = {}): Promise<unknown> =>
-      (await ask(`${first.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
-    const desktop = DesktopInfo.parse(await post('/v1/desktops', { record: 'on-demand' }));
+    const first = await killable(owner);
+    const desktop = DesktopInfo.parse(await first.post('/v1/desktops', { record: 'on-demand' }));
     const commands = `/v1/desktops/${desktop.id}/commands`;
-    await post(`${commands}/launch`, { app: 'mousepad' });
-    await post(`${commands}/wait_for`, { element: EDITOR });
-    const { trace_id: id } = (await post(`/v1/desktops/${desktop.id}/trace/start`)) as { trace_id: string };
-    const viewer = await RfbViewer.open(desktop.links.vnc, headers);
+    await first.post(`${commands}/launch`, { app: 'mousepad' });
+    await first.post(`${commands}/wait_for`, { element: EDITOR });
+    const started = await first.post(`/v1/desktops/${desktop.id}/trace/start`);
+    const { trace_id: id } = started as { trace_id: string };
+    const viewer = await RfbViewer.open(`${desktop.links.vnc}?actor=alice`, first.headers);
     viewer.click(400, 300);
     viewer.type(TEXT);
-    const journal = join(owner.data, 'traces', id, 'events.jsonl');
-    const typed = async (): Promise<string> => typedIn(await readFile(journal, 'utf8'));
+    const typed = async (): Promise<string> => typedIn(await journalOf(owner, id));
     await eventually(async () => assert.ok((await typed()).length > 40));
     await first.kill();
     await viewer.closed();
@@ -49,10 +69,48 @@ describe('a server that is killed while a person types', () => {
     assert.ok(seen.length > 10 && seen.length < TEXT.length, `it was killed in the middle: ${seen}`);
     const recorded = await typed();
     assert.ok(recorded.startsWith(seen), `${seen} is what ${recorded} begins with`);
+    assert.deepEqual(
+      actionsOf(await journalOf(owner, id), 'alice').map(({ data }) => [data.method, data.args]),
+      [
+        ['left_click', { x: 400, y: 300, button: 'left' }],
+        ['type_text', { text: recorded, secret: false }],
+      ],
+    );
     const { state } = (await owner.api('GET', `/v1/traces/${id}`)).json() as { state: string };
     assert.equal(state, 'sealed');
-    const verdict = await verifyTrace(join(owner.data, 'traces', id), { data: owner.data });
-    assert.deepEqual(verdict.faults, []);
+    assert.deepEqual(await faultsOf(owner, id), []);
+    const { text: script } = await owner.api('GET', `/v1/traces/${id}/export/sdk`);
+    assert.ok(script.includes(recorded), 'an export does again what the person did');
+  });
+});
+
+describe('a server that is killed while a person drags', () => {
+  it('has the drag as far as it came in its trace and in what the flight recorder holds', async () => {
+    await using owner = await TestServer.start();
+    const first = await killable(owner);
+    const desktop = DesktopInfo.parse(await first.post('/v1/desktops', { record: 'always' }));
+    const started = await first.post(`/v1/desktops/${desktop.id}/trace/start`);
+    const { trace_id: id } = started as { trace_id: string };
+    const viewer = await RfbViewer.open(`${desktop.links.vnc}?actor=bob`, first.headers);
+    for (const x of [300, 340, 390]) viewer.pointer(x, 400, RFB_BUTTON.left);
+    const held = async (): Promise<string> => String(await filesHolding([owner.data], ['"x":390']));
+    await eventually(async () => assert.match(await held(), /traces.*flight|flight.*traces/));
+    await first.kill();
+    await viewer.closed();
+
+    await owner.open();
+    const cut = await owner.api('POST', `/v1/desktops/${desktop.id}/trace/cut`, { lastMs: 60_000 });
+    const { trace_id: cutId } = cut.json() as { trace_id: string };
+    const [drag, ...others] = actionsOf(await journalOf(owner, id), 'bob');
+    assert.deepEqual(others, []);
+    const path = [300, 340, 390].map((x) => [x, 400]);
+    const { path: dragged, button } = drag?.data.args as { path?: unknown; button?: unknown };
+    assert.deepEqual([drag?.data.method, dragged, button], ['drag', path, 'left']);
+    assert.deepEqual(
+      actionsOf(await journalOf(owner, cutId), 'bob').map(({ data }) => [data.call_id, data.args]),
+      [[drag?.data.call_id, drag?.data.args]],
+    );
+    for (const trace of [id, cutId]) assert.deepEqual(await faultsOf(owner, trace), []);
   });
 });
 

@@ -1,5 +1,6 @@
 // One thing that a person did with a viewer, with its time.
 import { z } from 'zod';
+import { MaskRule } from '../../protocol/privacy/rules.ts';
 
 /** Milliseconds since 1970, of the host. */
 const At = { at_ms: z.number() };
@@ -18,7 +19,7 @@ export const InputEvent = z.discriminatedUnion('kind', [
     kind: z.literal('key'),
     down: z.boolean(),
     keysym: z.number().int().optional(),
-    masked: z.string().optional(),
+    masked: MaskRule.optional(),
     ...At,
   }),
   /** The viewer's clipboard. Bytes. */
@@ -30,6 +31,6 @@ export type InputEvent = z.infer<typeof InputEvent>;
 export type InputEventOf<K extends InputEvent['kind']> = Extract<InputEvent, { kind: K }>;
 
 /** A key, without saying which; `rule`: why. */
-export function withoutKey({ kind, down, at_ms }: InputEventOf<'key'>, rule: string): InputEventOf<'key'> {
+export function withoutKey({ kind, down, at_ms }: InputEventOf<'key'>, rule: MaskRule): InputEventOf<'key'> {
   return { kind, down, at_ms, masked: rule };
 }

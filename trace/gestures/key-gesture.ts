@@ -1,4 +1,5 @@
 // Keys: a text that is typed at one go, or one key or shortcut.
+import type { MaskRule } from '../../protocol/privacy/rules.ts';
 import type { Gesture, GestureStart } from './gesture.ts';
 
 /** A pause that ends a text. Milliseconds. */
@@ -8,12 +9,12 @@ const HOLD_MS = 1000;
 
 export class TextGesture {
   /** Why its keys are not recorded; another reason makes another gesture. */
-  readonly rule: string | undefined;
+  readonly rule: MaskRule | undefined;
   readonly #startedMs: number;
   #endedMs: number;
   #text: string;
 
-  constructor(text: string, atMs: number, rule: string | undefined) {
+  constructor(text: string, atMs: number, rule: MaskRule | undefined) {
     this.#text = text;
     this.#startedMs = atMs;
     this.#endedMs = atMs;
@@ -28,7 +29,7 @@ export class TextGesture {
     return { method: 'type_text', args: { text: this.#text, secret: false } };
   }
 
-  takes(atMs: number, rule: string | undefined): boolean {
+  takes(atMs: number, rule: MaskRule | undefined): boolean {
     return atMs <= this.dueMs && rule === this.rule;
   }
 

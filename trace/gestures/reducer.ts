@@ -1,6 +1,7 @@
 // Input events of one viewer to gestures. Pure: it has no clock but the times of the events, so that it makes the same of a
 // recorded stream as it made of the live one.
 import type { Button } from '../../protocol/primitives.ts';
+import type { MaskRule } from '../../protocol/privacy/rules.ts';
 import { RFB_BUTTON } from '../../protocol/rfb/viewer-messages.ts';
 import type { InputEvent, InputEventOf } from './input-event.ts';
 import type { Gesture, GestureStart, GestureStep } from './gesture.ts';
@@ -36,7 +37,18 @@ type Current = PointerGesture | ScrollGesture | TextGesture | KeyGesture;
 export class GestureReducer {
   #current: Current | undefined;
   #buttons = 0;
-  readonly #modifiers = new Map<number, Held>();
+  readonly #modifiers: Map<number, Held>;
+
+  /** `held`: modifiers that are down already, of which nothing is to be told any more. Keysyms. */
+  constructor(held: readonly number[] = []) {
+    const used = { atMs: 0, isUsed: true, isTold: false };
+    this.#modifiers = new Map(held.map((keysym) => [keysym, { keysym, ...used }]));
+  }
+
+  /** Modifiers that are down. Keysyms. */
+  get held(): readonly number[] {
+    return [...this.#modifiers.keys()];
+  }
 
   /** When the gesture under way ends if nothing follows; undefined where none is, or where it waits for a release. */
   get dueMs(): number | undefined {
@@ -122,7 +134,7 @@ export class GestureReducer {
     return [...this.#end(), ...this.#begin(new KeyGesture(keysym, startOf(keysym, held), atMs))];
   }
 
-  #write(text: string, atMs: number, rule: string | undefined): GestureStep[] {
+  #write(text: string, atMs: number, rule: MaskRule | undefined): GestureStep[] {
     if (this.#current instanceof TextGesture && this.#current.takes(atMs, rule)) {
       this.#current.write(text, atMs);
       return [];

@@ -20,8 +20,9 @@ import type { BlobPool } from '../blob-pool.ts';
 import { BlobStore, type Blobs } from '../blob-store.ts';
 import type { FrameNames } from '../capture-writer.ts';
 import { Journal, type Room, type RowAbout, type RowWriter } from '../journal.ts';
-import { withRoom, withRoomNow } from '../reserve.ts';
+import { NO_RESERVE, withRoom, withRoomNow } from '../reserve.ts';
 import { eraseSpan } from './erase.ts';
+import { finishGestures, type FinishParts } from './finish-gestures.ts';
 import type { FlightLimits } from './limits.ts';
 import {
   closedSegment,
@@ -32,7 +33,7 @@ import {
   type FlightTail,
 } from './segments.ts';
 
-export interface FlightJournalParts {
+export interface FlightJournalParts extends FinishParts {
   /** Of this desktop alone. */
   readonly root: string;
   readonly desktop: DesktopFacts;
@@ -55,9 +56,6 @@ interface OpenSegment {
 
 type Began = RowOf<'segment'>['data']['began'];
 
-/** Its rows are never refused for want of room that was set aside: it sets none aside. */
-const NO_RESERVE = { held: false, hold: () => undefined, release: () => undefined };
-
 export class FlightJournal implements RowWriter {
   readonly #parts: FlightJournalParts;
   readonly #runId: string;
@@ -76,7 +74,8 @@ export class FlightJournal implements RowWriter {
     const { root, clock } = parts;
     mkdirSync(root, { recursive: true, mode: PRIVATE_DIR });
     this.#closed = closedSegments(root);
-    const tail = flightTail(this.#closed);
+    const found = flightTail(this.#closed);
+    const tail = found && finishGestures(this.#closed, found, parts);
     this.#runId = tail?.row.run_id ?? randomUUID();
     this.#monoOffset = tail ? monoOffset(tail, clock) : 0;
     const number = (this.#closed.at(-1)?.number ?? 0) + 1;

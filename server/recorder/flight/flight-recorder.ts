@@ -159,7 +159,8 @@ export class FlightRecorder {
     const { root, desktop, clock, pool, port, privacy, log } = this.#parts;
     const { captureWaitMs, limits = FLIGHT_LIMITS } = this.#parts;
     const onForgotten = (): void => port.forgetFrames();
-    const journal = new FlightJournal({ root, desktop, clock, pool, limits, onForgotten });
+    const before = { wanted: this.#options(), untold: this.#losses.untold };
+    const journal = new FlightJournal({ ...before, root, desktop, clock, pool, limits, onForgotten });
     const parts = { options: () => this.#options(), takesAll: true, onFault: this.#onFault };
     return new FlightRecording({ ...parts, port, privacy, clock, log, captureWaitMs }, journal, this.#losses);
   }

@@ -135,7 +135,7 @@ class Redaction {
 
   #input({ data }: RowOf<'input'>, about: RowAbout): void {
     const isHidden = this.#hiddenCalls.has(data.gesture ?? '');
-    this.#writer.write('input', isHidden ? { ...data, events: data.events.map(hiddenKey) } : data, about);
+    this.#writer.write('input', isHidden ? withoutKeys(data) : data, about);
   }
 
   #plain(row: KnownRow, about: RowAbout): void {
@@ -229,6 +229,11 @@ class Redaction {
     const { value } = hideIn({ actor, stepId }, this.#parts.redactors);
     return value as RowAbout;
   }
+}
+
+function withoutKeys(data: RowOf<'input'>['data']): RowData<'input'> {
+  const begins = data.begins && { ...data.begins, held: undefined };
+  return { ...data, events: data.events.map(hiddenKey), begins };
 }
 
 function hiddenKey(event: InputEvent): InputEvent {

@@ -9,10 +9,10 @@ import { systemClock } from '../../../server/clock.ts';
 import { silentLog } from '../../../server/log.ts';
 import { createRecorder } from '../../../server/recorder/recorder.ts';
 import type { TraceStore } from '../../../server/recorder/traces-store.ts';
-import { CHAIN_START, lineHash } from '../../../trace/chain.ts';
-import { ROW_DATA } from '../../../trace/format.ts';
-import { readText, type Entry } from '../../../trace/reader.ts';
+import { CHAIN_START } from '../../../trace/chain.ts';
+import { readText } from '../../../trace/reader.ts';
 import { checkTrace } from './check.ts';
+import { assertChained, root } from './flight-rows.ts';
 import { folder, open, recordAndKill } from './kills.ts';
 import { bench, calls, DESKTOP, type Bench } from './setup.ts';
 import { CLICK, run, screenOf, SyntheticGuest } from './synthetic-guest.ts';
@@ -21,33 +21,6 @@ const MINUTE = 60_000;
 
 async function click(it: Pick<Bench, 'recorder' | 'guest'>, screen: number): Promise<string> {
   return run(it.recorder, it.guest, { ...CLICK, leadsTo: await screenOf(screen) }).callId;
-}
-
-const root = (data: string): string => join(data, 'flight', DESKTOP.id);
-
-async function flightRows(data: string): Promise<Exclude<Entry, { kind: 'broken' }>[]> {
-  const rows = [];
-  for (const segment of (await readdir(root(data))).sort()) {
-    rows.push(...readText(await readFile(join(root(data), segment, 'events.jsonl'), 'utf8')));
-  }
-  return rows.map((entry) => {
-    if (entry.kind === 'broken') throw new Error(entry.reason);
-    return entry;
-  });
-}
-
-/** One chain over all segments, past what was erased. */
-async function assertChained(data: string, prev?: string): Promise<void> {
-  const rows = await flightRows(data);
-  let expected = prev ?? rows[0]?.row.prev;
-  let seq = rows[0]?.row.seq;
-  for (const { row, text } of rows) {
-    assert.equal(row.prev, expected);
-    assert.equal(row.seq, seq);
-    const erased = row.type === 'erased' ? ROW_DATA.erased.parse(row.data) : undefined;
-    expected = erased?.last_hash ?? lineHash(text);
-    seq = (erased?.last_seq ?? row.seq) + 1;
-  }
 }
 
 /** Empty for what is gone by now: an archive is written under another name than it gets. */

@@ -9,6 +9,8 @@ import { redactTrace } from '../../../server/recorder/redact/redact-trace.ts';
 import { decodePicture } from '../../support/picture.ts';
 import { withEnvironment } from '../../support/environment.ts';
 import { checkSealed } from './check.ts';
+import { Hands } from './hands.ts';
+import { OwnedClock } from './owned-clock.ts';
 import { bench, calls, unpack, type Bench, type Unpacked } from './setup.ts';
 import { callOf, CLICK, run, screenOf } from './synthetic-guest.ts';
 
@@ -64,6 +66,9 @@ async function pixel(archive: Unpacked, name: string, x: number, y: number): Pro
   return [...pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
 }
 
+const journalOf = async (it: Bench, id: string): Promise<string> =>
+  readFile(join((await it.store.open(id)).dir, 'events.jsonl'), 'utf8');
+
 async function holding(dir: string, text: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
@@ -97,6 +102,21 @@ describe('a redacted trace', () => {
     assert.deepEqual(await pixel(archive, picture, 40, 30), [2, 0, 40], 'the rest is as it was');
     const before = await verified(it, id);
     assert.deepEqual(calls(before)[1]?.['args'], { text: 'my Quokka', secret: false }, 'so is the old one');
+  });
+
+  it('does not say of a shortcut that is hidden which modifiers it was given with', async () => {
+    const clock = new OwnedClock(Date.UTC(2026, 10, 30));
+    await using it = await bench({}, clock);
+    const id = await it.start();
+    const alice = new Hands(it, clock, 'alice');
+    await alice.press(0xffe3, 0x61);
+    await alice.type('b');
+    await it.recorder.stop();
+    assert.match(await journalOf(it, id), /"held":\[65507\]/);
+    const journal = await journalOf(it, await redacted(it, id, { texts: ['ctrl'] }));
+    assert.match(journal, /"begins":\{"method":"hotkey"\}/);
+    assert.doesNotMatch(journal, /"held"|ctrl/);
+    assert.match(journal, /"keysym":98/, 'what is not hidden is as it was');
   });
 
   it('has a region painted in every picture', async () => {
