@@ -121,6 +121,8 @@ const Input = z.object({
   gesture: z.string().optional(),
   /** They are its first. */
   begins: GestureBegin.optional(),
+  /** So far its text holds what this rule hides: it is not to be told as a whole. */
+  hidden: MaskRule.optional(),
 });
 
 const Reply = z.object({

@@ -140,9 +140,9 @@ export class Recording {
   }
 
   /** What a viewer sent. A gesture that began before this recording did is no call of it. */
-  onInput({ gesture, begins, ...data }: RowData<'input'>, actor: Actor): void {
+  onInput({ gesture, begins, hidden, ...data }: RowData<'input'>, actor: Actor): void {
     if (this.#state === 'ended') return;
-    const part = this.#gestures.has(gesture) ? { gesture, ...(begins ? { begins } : {}) } : {};
+    const part = this.#gestures.has(gesture) ? { gesture, begins, hidden } : {};
     this.#tally.add(this.#journal.append('input', { ...data, ...part }, 'open', { actor }));
   }
 

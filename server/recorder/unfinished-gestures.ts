@@ -1,6 +1,7 @@
 // What people were about to do when the server was killed: in the journal as raw input, and as no action yet. Recovery writes
 // the actions that a server that had ended in order would have written.
 import type { Actor } from '../../protocol/primitives.ts';
+import type { MaskRule } from '../../protocol/privacy/rules.ts';
 import type { KnownRow, RowData, RowOf } from '../../trace/format.ts';
 import type { GestureBegin } from '../../trace/gestures/gesture.ts';
 import type { InputEvent } from '../../trace/gestures/input-event.ts';
@@ -15,6 +16,7 @@ interface Pending {
   readonly actor: Actor;
   readonly begin: GestureBegin;
   readonly events: InputEvent[];
+  hidden: MaskRule | undefined;
   /** That it could not be written may have been told. */
   maybeLost: boolean;
 }
@@ -62,7 +64,8 @@ export class UnfinishedGestures {
       if (data.gesture) yield replyTo(data.call_id, data.gesture, { actor });
     }
     const found = [...this.#pending].flatMap(([session, pending]) => {
-      const unfinished = pending.maybeLost ? undefined : unfinishedGesture(pending.begin, pending.events);
+      const { begin, events, hidden, maybeLost } = pending;
+      const unfinished = maybeLost ? undefined : unfinishedGesture(begin, events, hidden);
       return unfinished ? [{ session, pending, unfinished }] : [];
     });
     found.sort((one, other) => one.unfinished.gesture.endedMs - other.unfinished.gesture.endedMs);
@@ -72,16 +75,17 @@ export class UnfinishedGestures {
   }
 
   #addInput({ data, actor }: RowOf<'input'>): void {
-    const { viewer, session, events, gesture, begins } = data;
+    const { viewer, session, events, gesture, begins, hidden } = data;
     // Before sessions were recorded nothing was told of how a gesture began either.
     if (session === undefined || !actor) return;
     const pending = this.#pending.get(session);
     this.#strangers.delete(session);
     if (gesture !== undefined && begins) {
-      const begun = { callId: gesture, viewer, actor, begin: begins, events: [...events], maybeLost: false };
-      this.#pending.set(session, begun);
+      const begun = { callId: gesture, viewer, actor, begin: begins, events: [...events], hidden };
+      this.#pending.set(session, { ...begun, maybeLost: false });
     } else if (pending && pending.callId === gesture) {
       pending.events.push(...events);
+      pending.hidden ??= hidden;
       pending.maybeLost = false;
     } else {
       this.#pending.delete(session);

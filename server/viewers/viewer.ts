@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { CommandCall } from '../commands/observer.ts';
 import type { Log } from '../log.ts';
 import type { KeyVerdict } from '../recorder/desktop-privacy.ts';
+import { hideIn } from '../recorder/hiding.ts';
 import type { TraceRecorder } from '../recorder/recorder.ts';
 
 /** What the desktop's agent does for a viewer's gestures. */
@@ -32,7 +33,7 @@ export interface ViewerParts {
   readonly actor: Actor;
   readonly recorder: Pick<
     TraceRecorder,
-    'takesGestures' | 'rawKeyRule' | 'keyVerdict' | 'onInput' | 'beginGesture' | 'endGesture'
+    'takesGestures' | 'rawKeyRule' | 'hiders' | 'keyVerdict' | 'onInput' | 'beginGesture' | 'endGesture'
   >;
   readonly guest: GestureWatch;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -194,12 +195,22 @@ export class Viewer {
   }
 
   /** Which gesture events are a part of. */
-  #partOf(): Pick<RowData<'input'>, 'gesture' | 'begins'> {
+  #partOf(): Pick<RowData<'input'>, 'gesture' | 'begins' | 'hidden'> {
     const open = this.#open;
     if (!open) return {};
     const { begins } = open;
     open.begins = undefined;
-    return { gesture: open.call.callId, ...(begins ? { begins } : {}) };
+    return { gesture: open.call.callId, begins, hidden: this.#hidden(open) };
+  }
+
+  /**
+   * Why the text so far is not to be told as a whole: it holds a secret of before, or a hidden title. Under a rule with patterns
+   * no key is recorded anyhow, and the text need not be looked through for each.
+   */
+  #hidden({ call, verdict }: OpenGesture): MaskRule | undefined {
+    const { recorder } = this.#parts;
+    if (call.command !== 'type_text' || (verdict.rule ?? recorder.rawKeyRule) !== undefined) return undefined;
+    return hideIn(this.#reducer.start?.args, recorder.hiders).rules[0];
   }
 
   /** Until the gesture under way is over, or the moves have waited long enough. */

@@ -45,6 +45,11 @@ export class GestureReducer {
     this.#modifiers = new Map(held.map((keysym) => [keysym, { keysym, ...used }]));
   }
 
+  /** As much as is known of the gesture under way: of a text what is typed so far. */
+  get start(): GestureStart | undefined {
+    return this.#current?.start;
+  }
+
   /** Modifiers that are down. Keysyms. */
   get held(): readonly number[] {
     return [...this.#modifiers.keys()];

@@ -17,12 +17,16 @@ const KEYLESS: Partial<Record<GestureMethod, Gesture['args']>> = {
   hotkey: { keys: [] },
 };
 
-/** `events`: its own, in order. Undefined where they are not those of one gesture that has not ended. */
+/**
+ * `events`: its own, in order. Undefined where they are not those of one gesture that has not ended. `hidden`: why its keys
+ * are not to be told, though the events have them.
+ */
 export function unfinishedGesture(
   begin: GestureBegin,
   events: readonly InputEvent[],
+  hidden: MaskRule | undefined,
 ): Unfinished | undefined {
-  const rule = maskOf(events);
+  const rule = maskOf(events) ?? hidden;
   if (rule !== undefined) return masked(begin.method, events, rule);
   const reducer = new GestureReducer(begin.held);
   for (const event of events) reducer.add(event);

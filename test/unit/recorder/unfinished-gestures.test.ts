@@ -9,6 +9,7 @@ import { systemClock } from '../../../server/clock.ts';
 import { silentLog } from '../../../server/log.ts';
 import { FLIGHT_LIMITS } from '../../../server/recorder/flight/limits.ts';
 import { createRecorder } from '../../../server/recorder/recorder.ts';
+import { UnfinishedGestures } from '../../../server/recorder/unfinished-gestures.ts';
 import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { openTraceFiles } from '../../../trace/files/trace-files.ts';
 import type { KnownRow, RowOf } from '../../../trace/format.ts';
@@ -206,6 +207,23 @@ describe('the recovery of what people were about to do', () => {
     );
   });
 
+  it('makes no action that may be one of those that are told to be lost, unless it went on', async () => {
+    await using it = await recorded((on, clock) => new Hands(on, clock, 'alice').type('ab'));
+    const rows = knownRows(`${it.lines.join('\n')}\n`);
+    const last = rows.at(-1);
+    assert.ok(last?.type === 'input');
+    const data = { part: 'journal', reason: 'EIO', since_ms: START_MS, lost: 2, commands: 1 };
+    const made = (read: readonly KnownRow[]): string[] => {
+      const gestures = new UnfinishedGestures();
+      for (const row of read) gestures.add(row);
+      return [...gestures.rows({ screenshots: true, accessibility_tree: false })].map(({ type }) => type);
+    };
+    const fault: KnownRow = { ...last, type: 'fault', data };
+    assert.deepEqual(made(rows), ['call', 'reply']);
+    assert.deepEqual(made([...rows, fault]), []);
+    assert.deepEqual(made([...rows.slice(0, -1), fault, last]), ['call', 'reply']);
+  });
+
   it('makes no action of what began before the trace, as nobody knows how', async () => {
     const clock = new OwnedClock(START_MS);
     await using it = await bench({}, clock);
@@ -324,6 +342,31 @@ describe('the recovery of keys that are not recorded', () => {
       [{ call_id: call?.data.call_id, rule: 'password', place: { in: 'call', fields: ['text'] } }],
     );
     assert.doesNotMatch(text, /hunter|keysym/);
+  });
+
+  it('tells no text that holds what was typed in secret before, or the title of a window that is hidden', async () => {
+    const clock = new OwnedClock(START_MS);
+    for (const text of ['my quokkaviolet ', 'of wombatgreen ']) {
+      await using it = await bench({}, clock);
+      const id = await it.start({ privacy: { titles: ['wombatgreen'] } });
+      const alice = new Hands(it, clock, 'alice');
+      it.guest.focus = 'password';
+      await alice.type('quokkaviolet');
+      await alice.click(10, 10);
+      await clock.pass(1_000);
+      it.guest.focus = 'plain';
+      await alice.type(text);
+      const journal = await readFile(join(it.data, 'traces', id, 'events.jsonl'), 'utf8');
+      const killed = { ...it, id, lines: journal.trimEnd().split('\n') };
+      const { rows } = await recover(killed, killed.lines);
+      const call = callsOf(rows, 'alice').at(-1);
+      assert.deepEqual([call?.data.method, call?.data.masked], ['type_text', ['text']]);
+      await using copy = await killedFlight(it);
+      for (const told of [rows, await goOn(copy.data)]) {
+        assert.doesNotMatch(JSON.stringify(told), /quokkaviolet|wombatgreen/);
+        assert.equal(callsOf(told, 'alice').length, 3);
+      }
+    }
   });
 
   it('says which kind of action it was under a rule with patterns, and no key of it', async () => {
