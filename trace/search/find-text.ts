@@ -1,4 +1,5 @@
 // Where a text stands in something.
+import { patternOf } from '../../protocol/privacy/text-redactor.ts';
 import { nodesOf, textsOf } from '../../protocol/privacy/redactor.ts';
 import type { FoundPlace } from '../../protocol/search.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
@@ -31,6 +32,17 @@ export function* inTree(tree: TreeNode, pattern: RegExp): Generator<FoundPlace> 
     const [text] = textsOf(node).flatMap((shown) => excerpt(shown, pattern) ?? []);
     if (text !== undefined) yield { in: `${node.role} "${flat(node.title)}"`, text };
   }
+}
+
+/**
+ * Whether the text can be in what a JSON says: no, for certain, where one of its words is not there. Trees of thousands of commands
+ * are thousands of milliseconds to parse.
+ */
+export function inJson(text: string): (json: string) => boolean {
+  const words = text.split(/\s+/u).filter((word) => word !== '');
+  const escaped = words.map((word) => JSON.stringify(word).slice(1, -1));
+  const patterns = escaped.map((word) => patternOf([word])).filter((pattern) => pattern !== undefined);
+  return (json) => patterns.every((pattern) => json.search(pattern) >= 0);
 }
 
 function excerpt(text: string, pattern: RegExp): string | undefined {

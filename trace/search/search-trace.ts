@@ -3,9 +3,10 @@ import { patternOf } from '../../protocol/privacy/text-redactor.ts';
 import type { FoundPlace, SearchAnswer, TraceFinding } from '../../protocol/search.ts';
 import { streamEvents, type ViewedEvent } from '../events.ts';
 import type { TraceSource } from '../source/source.ts';
-import { inFields, inTree } from './find-text.ts';
+import { inFields, inJson, inTree } from './find-text.ts';
 
-type Searched = Pick<TraceSource, 'entries' | 'tree' | 'overview'>;
+type Trees = Pick<TraceSource, 'treeJson' | 'treeIn'>;
+type Searched = Trees & Pick<TraceSource, 'entries' | 'overview'>;
 
 /** Of one event: a list with the same word in each row is one finding. */
 const MOST_PLACES = 5;
@@ -22,7 +23,7 @@ export async function* searchTrace(
   const pattern = patternOf([text]);
   if (!pattern) return;
   const { trace_id, name } = trace.overview;
-  const screen = new ScreenSearch(trace, pattern);
+  const screen = new ScreenSearch(trace, text, pattern);
   let number = 0;
   let screenshot: unknown;
   for await (const viewed of streamEvents(trace.entries())) {
@@ -52,21 +53,24 @@ export async function firstOf(findings: AsyncIterable<TraceFinding>, limit: numb
 
 /** What the trees of a trace show, one after the other. */
 class ScreenSearch {
-  readonly #trace: Pick<TraceSource, 'tree'>;
+  readonly #trees: Trees;
   readonly #pattern: RegExp;
+  readonly #mayShow: (json: string) => boolean;
   #sha256 = '';
   #shown = new Set<string>();
 
-  constructor(trace: Pick<TraceSource, 'tree'>, pattern: RegExp) {
-    this.#trace = trace;
+  constructor(trees: Trees, text: string, pattern: RegExp) {
+    this.#trees = trees;
     this.#pattern = pattern;
+    this.#mayShow = inJson(text);
   }
 
   /** The elements that show the text in this tree and did not in the one before. */
   async appearing(sha256: string): Promise<FoundPlace[]> {
     if (sha256 === this.#sha256) return [];
     this.#sha256 = sha256;
-    const places = [...inTree(await this.#trace.tree(sha256), this.#pattern)];
+    const json = await this.#trees.treeJson(sha256);
+    const places = this.#mayShow(json) ? [...inTree(this.#trees.treeIn(json), this.#pattern)] : [];
     const before = this.#shown;
     this.#shown = new Set(places.map(keyOf));
     return places.filter((place) => !before.has(keyOf(place)));

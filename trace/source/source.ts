@@ -28,6 +28,9 @@ export interface TraceSource extends AsyncDisposable {
   picture(frame: Pick<TakenFrame, 'frame' | 'file'>): Promise<Readable>;
   /** A recorded tree. */
   tree(sha256: string): Promise<TreeNode>;
+  /** The JSON that it is in, for who may not need it whole. */
+  treeJson(sha256: string): Promise<string>;
+  treeIn(json: string): TreeNode;
   /** The files of the archive as they lie there. Throws `unsupported` where none is written. */
   archive(): AsyncGenerator<ArchiveFile>;
 }
@@ -89,11 +92,16 @@ abstract class Source implements TraceSource {
   }
 
   abstract picture(frame: Pick<TakenFrame, 'frame' | 'file'>): Promise<Readable>;
-  abstract tree(sha256: string): Promise<TreeNode>;
+  abstract treeJson(sha256: string): Promise<string>;
+  abstract treeIn(json: string): TreeNode;
   abstract archive(): AsyncGenerator<ArchiveFile>;
 
-  protected async json(name: string): Promise<unknown> {
-    return parseJson((await readWhole(this.files, name)).toString());
+  async tree(sha256: string): Promise<TreeNode> {
+    return this.treeIn(await this.treeJson(sha256));
+  }
+
+  protected async text(name: string): Promise<string> {
+    return (await readWhole(this.files, name)).toString();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,8 +121,12 @@ class ServerFolder extends Source {
     return this.files.stream(framePath(frame));
   }
 
-  async tree(sha256: string): Promise<TreeNode> {
-    return parseWith(TreeNode, await this.json(treePath(sha256)), 'tree');
+  treeJson(sha256: string): Promise<string> {
+    return this.text(treePath(sha256));
+  }
+
+  treeIn(json: string): TreeNode {
+    return parseWith(TreeNode, parseJson(json), 'tree');
   }
 
   async *archive(): AsyncGenerator<ArchiveFile> {
@@ -140,11 +152,15 @@ class Archive extends Source {
     return this.files.stream(file);
   }
 
-  async tree(sha256: string): Promise<TreeNode> {
+  async treeJson(sha256: string): Promise<string> {
     this.#trees ??= this.#findTrees();
     const name = (await this.#trees).get(sha256);
     if (name === undefined) throw new DeskreelError('not_found', `the archive has no tree ${sha256}`);
-    return parseWith(TreeEvent, await this.json(name), name).data.tree;
+    return this.text(name);
+  }
+
+  treeIn(json: string): TreeNode {
+    return parseWith(TreeEvent, parseJson(json), 'tree').data.tree;
   }
 
   archive(): AsyncGenerator<ArchiveFile> {

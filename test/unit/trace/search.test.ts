@@ -66,7 +66,8 @@ async function found(rows: readonly GivenRow[], text: string, limit = 100): Prom
   const trace = {
     overview: { trace_id: START.trace_id, name: 'post' } as never,
     entries: () => readRows(Readable.from([Buffer.from(journal)])),
-    tree: (sha256: string) => Promise.resolve(TREES[sha256] ?? assert.fail(`no tree ${sha256}`)),
+    treeJson: (sha256: string) => Promise.resolve(JSON.stringify(TREES[sha256])),
+    treeIn: (json: string) => JSON.parse(json) as TreeNode,
   };
   return firstOf(searchTrace(trace, text, new AbortController().signal), limit);
 }
@@ -92,6 +93,16 @@ describe('a text in a trace', () => {
     const rows = click('1', 'a', 10);
     assert.deepEqual(placesOf(await found(rows, 'DEAR reader')), [[3, 'text "": dear reader']]);
     assert.deepEqual(placesOf(await found(rows, 'd.ar')), []);
+  });
+
+  it('is found whatever stands in it', async () => {
+    for (const text of ['a "quoted" \\ path', 'tab\there', 'naïve – 漢字', '\u2028line']) {
+      TREES[hashOf('c')] = node('label', `before ${text} after`);
+      const told = `before ${text} after`.replaceAll(/\s+/g, ' ');
+      assert.deepEqual(placesOf(await found(click('1', 'c', 10), text.trim().toUpperCase())), [
+        [3, `label "${told}": ${told}`],
+      ]);
+    }
   });
 
   it('is not found in pictures, and in names of other things', async () => {
