@@ -5,7 +5,7 @@ import type { MaskRule } from '../../protocol/privacy/rules.ts';
 import type { KnownRow, RowData, RowOf } from '../../trace/format.ts';
 import type { GestureBegin } from '../../trace/gestures/gesture.ts';
 import type { InputEvent } from '../../trace/gestures/input-event.ts';
-import { unfinishedGesture, type Unfinished } from '../../trace/gestures/unfinished.ts';
+import { keyRule, unfinishedGesture, type Unfinished } from '../../trace/gestures/unfinished.ts';
 import type { CommandCall } from '../commands/observer.ts';
 import type { RowAbout } from './journal.ts';
 import { openCall, type Captured } from './open-calls.ts';
@@ -39,11 +39,14 @@ export class UnfinishedGestures {
   readonly #strangers = new Set<string>();
   /** Written as calls whose replies are not. */
   readonly #unanswered = new Map<string, RowOf<'call'>>();
+  /** Of these, why something in them is masked, until that is told. */
+  readonly #masked = new Map<string, MaskRule>();
 
   /** The journal's rows, in order. */
   add(row: KnownRow): void {
     if (row.type === 'input') this.#addInput(row);
     else if (row.type === 'call' && row.data.gesture) this.#addCall(row);
+    else if (row.type === 'masked') this.#masked.delete(row.data.call_id ?? '');
     else if (row.type === 'reply') this.#unanswered.delete(row.data.call_id);
     else if (row.type === 'fault' && row.data.commands) this.lost();
   }
@@ -60,9 +63,7 @@ export class UnfinishedGestures {
 
   /** What is to be written after all other rows, so that each has its call and its reply. */
   *rows(options: Captured): Generator<GestureRow> {
-    for (const { data, actor } of this.#unanswered.values()) {
-      if (data.gesture) yield replyTo(data.call_id, data.gesture, { actor });
-    }
+    for (const call of this.#unanswered.values()) yield* restOf(call, this.#masked.get(call.data.call_id));
     const found = [...this.#pending].flatMap(([session, pending]) => {
       const { begin, events, hidden, maybeLost } = pending;
       const unfinished = maybeLost ? undefined : unfinishedGesture(begin, events, hidden);
@@ -95,10 +96,24 @@ export class UnfinishedGestures {
 
   #addCall(row: RowOf<'call'>): void {
     this.#unanswered.set(row.data.call_id, row);
-    const { session = '' } = row.data;
+    const { session = '', call_id: callId, masked } = row.data;
     this.#strangers.delete(session);
-    if (this.#pending.get(session)?.callId === row.data.call_id) this.#pending.delete(session);
+    const pending = this.#pending.get(session);
+    if (pending?.callId !== callId) return;
+    this.#pending.delete(session);
+    const rule = keyRule(pending.events) ?? pending.hidden;
+    if (masked && rule) this.#masked.set(callId, rule);
   }
+}
+
+/** What follows a call's row. */
+function* restOf({ data, actor }: RowOf<'call'>, rule: MaskRule | undefined): Generator<GestureRow> {
+  const { call_id, gesture, masked: fields = [] } = data;
+  if (!gesture) return;
+  const about = { actor };
+  const mask = rule && { call_id, rule, place: { in: 'call' as const, fields } };
+  if (mask) yield { type: 'masked', data: mask, about, endedMs: gesture.ended_ms };
+  yield replyTo(call_id, gesture, about);
 }
 
 function* rowsOf(

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DesktopInfo } from '../../protocol/desktop.ts';
 import { verifyTrace } from '../../sdk/index.ts';
-import type { RowOf } from '../../trace/format.ts';
 import { characterOf } from '../../trace/gestures/key-name.ts';
 import { attach } from '../support/computer.ts';
 import { centreOf, findElements, readTree, waitForElement } from '../support/elements.ts';
+import { actionsOf } from '../support/hands.ts';
 import { RFB_BUTTON, RfbViewer } from '../support/rfb-viewer.ts';
 import { knownRows, rowsOf } from '../support/saved-trace.ts';
 import { filesHolding } from '../support/secrets.ts';
@@ -38,10 +38,6 @@ const journalOf = (server: TestServer, id: string): Promise<string> =>
 const faultsOf = async (server: TestServer, id: string): Promise<readonly unknown[]> =>
   (await verifyTrace(join(server.data, 'traces', id), { data: server.data })).faults;
 
-function actionsOf(journal: string, person: string): RowOf<'call'>[] {
-  return rowsOf(knownRows(journal), 'call').filter(({ actor }) => actor?.id === person);
-}
-
 describe('a server that is killed while a person types', () => {
   it('has every key that reached the desktop in its trace, and the text as an action of theirs', async () => {
     await using owner = await TestServer.start();
@@ -69,18 +65,18 @@ describe('a server that is killed while a person types', () => {
     assert.ok(seen.length > 10 && seen.length < TEXT.length, `it was killed in the middle: ${seen}`);
     const recorded = await typed();
     assert.ok(recorded.startsWith(seen), `${seen} is what ${recorded} begins with`);
-    assert.deepEqual(
-      actionsOf(await journalOf(owner, id), 'alice').map(({ data }) => [data.method, data.args]),
-      [
-        ['left_click', { x: 400, y: 300, button: 'left' }],
-        ['type_text', { text: recorded, secret: false }],
-      ],
+    const [click, ...others] = actionsOf(knownRows(await journalOf(owner, id)), 'alice').map(
+      ({ data }) => data,
     );
+    assert.deepEqual([click?.method, click?.args], ['left_click', { x: 400, y: 300, button: 'left' }]);
+    // One, where the server was not so slow that it seemed to be a pause.
+    const texts = others.map(({ args }) => String((args as { text?: string }).text));
+    assert.equal(texts.join(''), recorded);
     const { state } = (await owner.api('GET', `/v1/traces/${id}`)).json() as { state: string };
     assert.equal(state, 'sealed');
     assert.deepEqual(await faultsOf(owner, id), []);
     const { text: script } = await owner.api('GET', `/v1/traces/${id}/export/sdk`);
-    assert.ok(script.includes(recorded), 'an export does again what the person did');
+    for (const text of texts) assert.ok(script.includes(text), 'an export does again what the person did');
   });
 });
 
@@ -101,13 +97,13 @@ describe('a server that is killed while a person drags', () => {
     await owner.open();
     const cut = await owner.api('POST', `/v1/desktops/${desktop.id}/trace/cut`, { lastMs: 60_000 });
     const { trace_id: cutId } = cut.json() as { trace_id: string };
-    const [drag, ...others] = actionsOf(await journalOf(owner, id), 'bob');
+    const [drag, ...others] = actionsOf(knownRows(await journalOf(owner, id)), 'bob');
     assert.deepEqual(others, []);
     const path = [300, 340, 390].map((x) => [x, 400]);
     const { path: dragged, button } = drag?.data.args as { path?: unknown; button?: unknown };
     assert.deepEqual([drag?.data.method, dragged, button], ['drag', path, 'left']);
     assert.deepEqual(
-      actionsOf(await journalOf(owner, cutId), 'bob').map(({ data }) => [data.call_id, data.args]),
+      actionsOf(knownRows(await journalOf(owner, cutId)), 'bob').map(({ data }) => [data.call_id, data.args]),
       [[drag?.data.call_id, drag?.data.args]],
     );
     for (const trace of [id, cutId]) assert.deepEqual(await faultsOf(owner, trace), []);

@@ -26,7 +26,7 @@ export function unfinishedGesture(
   events: readonly InputEvent[],
   hidden: MaskRule | undefined,
 ): Unfinished | undefined {
-  const rule = maskOf(events) ?? hidden;
+  const rule = keyRule(events) ?? hidden;
   if (rule !== undefined) return masked(begin.method, events, rule);
   const reducer = new GestureReducer(begin.held);
   for (const event of events) reducer.add(event);
@@ -34,8 +34,8 @@ export function unfinishedGesture(
   return ended && { gesture: ended.gesture, rule };
 }
 
-/** One key that is masked masks them all: the others say how long it is, and where it stands. */
-function maskOf(events: readonly InputEvent[]): MaskRule | undefined {
+/** Why keys are not recorded. One that is masked masks them all: the others say how long it is, and where it stands. */
+export function keyRule(events: readonly InputEvent[]): MaskRule | undefined {
   return events.flatMap((event) => (event.kind === 'key' ? (event.masked ?? []) : []))[0];
 }
 

@@ -12,8 +12,8 @@ import { createRecorder } from '../../../server/recorder/recorder.ts';
 import { UnfinishedGestures } from '../../../server/recorder/unfinished-gestures.ts';
 import { verifyTrace } from '../../../trace/verify/verify.ts';
 import { openTraceFiles } from '../../../trace/files/trace-files.ts';
-import type { KnownRow, RowOf } from '../../../trace/format.ts';
-import { keyName, modifierOf } from '../../../trace/gestures/key-name.ts';
+import type { KnownRow } from '../../../trace/format.ts';
+import { actionsOf, assertAnswered, handsGiven, handsTold } from '../../support/hands.ts';
 import { knownRows, rowsOf } from '../../support/saved-trace.ts';
 import { assertChained, flightRows, root } from './flight-rows.ts';
 import { Hands } from './hands.ts';
@@ -64,62 +64,6 @@ async function recover(it: Killed & Bench, lines: readonly string[]): Promise<Re
   return { text, rows: knownRows(text), overview: { ...overview } };
 }
 
-function inputOf(rows: readonly KnownRow[], viewer: string): RowOf<'input'>['data']['events'] {
-  return rowsOf(rows, 'input').flatMap(({ data }) => (data.viewer === viewer ? data.events : []));
-}
-
-/** Keys that went down, but for modifiers, and presses of the three buttons, as the raw input has them. */
-function given(rows: readonly KnownRow[], viewer: string): { keys: string[]; presses: number } {
-  const keys: string[] = [];
-  let presses = 0;
-  let buttons = 0;
-  for (const event of inputOf(rows, viewer)) {
-    if (event.kind === 'key' && event.down && !modifierOf(event.keysym ?? 0))
-      keys.push(event.keysym === undefined ? '?' : keyName(event.keysym));
-    if (event.kind !== 'pointer') continue;
-    const pressed = event.buttons & ~buttons;
-    for (const bit of [1, 2, 4]) if (pressed & bit) presses += 1;
-    buttons = event.buttons;
-  }
-  return { keys, presses };
-}
-
-const CLICKS: Record<string, number> = {
-  left_click: 1,
-  right_click: 1,
-  middle_click: 1,
-  drag: 1,
-  double_click: 2,
-  triple_click: 3,
-};
-
-/** The same, as the actions tell. */
-function done(rows: readonly KnownRow[], viewer: string): { keys: string[]; presses: number } {
-  const calls = callsOf(rows, viewer);
-  const keys = calls.flatMap(({ data: { method, args } }) => {
-    const told = args as { text?: string; key?: string; keys?: string[] };
-    if (method === 'type_text') return Array.from(told.text ?? '');
-    if (method === 'press_key') return [told.key ?? '?'].filter((key) => key !== 'Super_L');
-    return told.keys?.slice(-1) ?? [];
-  });
-  const presses = calls.reduce((sum, { data }) => sum + (CLICKS[data.method] ?? 0), 0);
-  return { keys, presses };
-}
-
-function callsOf(rows: readonly KnownRow[], viewer: string): RowOf<'call'>[] {
-  return rowsOf(rows, 'call').filter(({ actor }) => actor?.kind === 'human' && actor.id === viewer);
-}
-
-function assertAnswered(rows: readonly KnownRow[]): void {
-  const answers = rowsOf(rows, 'reply').map(({ data }) => [data.call_id, data.success]);
-  const calls = rowsOf(rows, 'call').map(({ data }) => data.call_id);
-  assert.deepEqual(
-    answers,
-    calls.map((id) => [id, true]),
-  );
-  assert.equal(new Set(calls).size, calls.length, 'no call twice');
-}
-
 /** Alice uses everything that a person has; Bob types meanwhile, at two viewers of his. */
 async function everything(it: Bench, clock: OwnedClock): Promise<void> {
   const alice = new Hands(it, clock, 'alice');
@@ -158,7 +102,11 @@ describe('the recovery of what people were about to do', () => {
       const lines = it.lines.slice(0, kept);
       const { rows } = await recover(it, lines);
       for (const viewer of ['alice', 'bob']) {
-        assert.deepEqual(done(rows, viewer), given(rows, viewer), `${viewer}, after ${lines.at(-1)}`);
+        assert.deepEqual(
+          handsTold(rows, viewer),
+          handsGiven(rows, viewer),
+          `${viewer}, after ${lines.at(-1)}`,
+        );
       }
       assertAnswered(rows);
       assert.equal(rows.at(-1)?.type, 'trace_end');
@@ -197,7 +145,7 @@ describe('the recovery of what people were about to do', () => {
     const told = (all: readonly KnownRow[]): unknown[] =>
       all.flatMap((row) => (['call', 'reply'].includes(row.type) ? [[row.type, row.actor, row.data]] : []));
     assert.deepEqual(told(rows), told(stopped));
-    const [call] = callsOf(rows, 'alice');
+    const [call] = actionsOf(rows, 'alice');
     assert.ok(call);
     assert.deepEqual(call.data.args, { keys: ['ctrl', 'a'] });
     const missing = rowsOf(rows, 'frame').filter(({ data }) => data.call_id === call.data.call_id);
@@ -233,8 +181,8 @@ describe('the recovery of what people were about to do', () => {
     await alice.type('gun');
     const journal = await readFile(join(it.data, 'traces', id, 'events.jsonl'), 'utf8');
     const { rows } = await recover({ ...it, id, lines: [] }, journal.trimEnd().split('\n'));
-    assert.deepEqual(given(rows, 'alice').keys, ['g', 'u', 'n']);
-    assert.deepEqual(callsOf(rows, 'alice'), []);
+    assert.deepEqual(handsGiven(rows, 'alice').keys, ['g', 'u', 'n']);
+    assert.deepEqual(actionsOf(rows, 'alice'), []);
   });
 });
 
@@ -268,7 +216,7 @@ describe('the flight recorder, after a kill', () => {
       await using killed = await killedFlight(it, kept);
       const rows = await goOn(killed.data);
       for (const viewer of ['alice', 'bob']) {
-        assert.deepEqual(done(rows, viewer), given(rows, viewer), `${viewer}, after row ${kept}`);
+        assert.deepEqual(handsTold(rows, viewer), handsGiven(rows, viewer), `${viewer}, after row ${kept}`);
       }
       assertAnswered(rows);
     }
@@ -279,12 +227,12 @@ describe('the flight recorder, after a kill', () => {
     await using killed = await killedFlight(it);
     const journal = join(root(killed.data), '00000001', 'events.jsonl');
     await utimes(journal, START_MS / 1000, START_MS / 1000);
-    const first = callsOf(await goOn(killed.data), 'alice');
+    const first = actionsOf(await goOn(killed.data), 'alice');
     assert.deepEqual(
       first.map(({ data }) => data.args),
       [{ text: 'under way', secret: false }],
     );
-    assert.deepEqual(callsOf(await goOn(killed.data), 'alice'), first);
+    assert.deepEqual(actionsOf(await goOn(killed.data), 'alice'), first);
     assert.equal((await stat(journal)).mtimeMs, START_MS);
   });
 
@@ -300,7 +248,7 @@ describe('the flight recorder, after a kill', () => {
     }
     assert.ok((await readdir(root(it.data))).length > 2);
     await using killed = await killedFlight(it);
-    const [drag, ...others] = callsOf(await goOn(killed.data), 'alice');
+    const [drag, ...others] = actionsOf(await goOn(killed.data), 'alice');
     assert.deepEqual(others, []);
     const path = [10, 60, 110].map((x) => [x, 10]);
     assert.deepEqual((drag?.data.args as { path?: unknown }).path, path);
@@ -320,7 +268,7 @@ describe('the flight recorder, after a kill', () => {
     const rows = (await flightRows(killed.data)).flatMap((entry) =>
       entry.kind === 'row' ? [entry.row] : [],
     );
-    assert.deepEqual([...callsOf(rows, 'alice'), ...rowsOf(rows, 'input'), ...rowsOf(rows, 'reply')], []);
+    assert.deepEqual([...actionsOf(rows, 'alice'), ...rowsOf(rows, 'input'), ...rowsOf(rows, 'reply')], []);
   });
 });
 
@@ -331,7 +279,7 @@ describe('the recovery of keys that are not recorded', () => {
       await new Hands(on, clock, 'alice').type('hunter');
     });
     const { rows, text } = await recover(it, it.lines);
-    const [call, ...others] = callsOf(rows, 'alice');
+    const [call, ...others] = actionsOf(rows, 'alice');
     assert.deepEqual(others, []);
     assert.deepEqual(
       [call?.data.method, call?.data.args, call?.data.masked],
@@ -342,6 +290,26 @@ describe('the recovery of keys that are not recorded', () => {
       [{ call_id: call?.data.call_id, rule: 'password', place: { in: 'call', fields: ['text'] } }],
     );
     assert.doesNotMatch(text, /hunter|keysym/);
+  });
+
+  it('says so once of each action, after whichever row the server was killed', async () => {
+    await using it = await recorded(async (on, clock) => {
+      const alice = new Hands(on, clock, 'alice');
+      on.guest.focus = 'password';
+      await alice.type('hunter');
+      await alice.click(10, 10);
+      await alice.type('again');
+    });
+    for (let kept = 1; kept <= it.lines.length; kept += 1) {
+      const { rows } = await recover(it, it.lines.slice(0, kept));
+      const told = rowsOf(rows, 'masked').map(({ data }) => [data.call_id, data.rule, data.place]);
+      const masked = actionsOf(rows, 'alice').filter(({ data }) => data.masked);
+      const place = { in: 'call', fields: ['text'] };
+      assert.deepEqual(
+        told,
+        masked.map(({ data }) => [data.call_id, 'password', place]),
+      );
+    }
   });
 
   it('tells no text that holds what was typed in secret before, or the title of a window that is hidden', async () => {
@@ -359,12 +327,12 @@ describe('the recovery of keys that are not recorded', () => {
       const journal = await readFile(join(it.data, 'traces', id, 'events.jsonl'), 'utf8');
       const killed = { ...it, id, lines: journal.trimEnd().split('\n') };
       const { rows } = await recover(killed, killed.lines);
-      const call = callsOf(rows, 'alice').at(-1);
+      const call = actionsOf(rows, 'alice').at(-1);
       assert.deepEqual([call?.data.method, call?.data.masked], ['type_text', ['text']]);
       await using copy = await killedFlight(it);
       for (const told of [rows, await goOn(copy.data)]) {
         assert.doesNotMatch(JSON.stringify(told), /quokkaviolet|wombatgreen/);
-        assert.equal(callsOf(told, 'alice').length, 3);
+        assert.equal(actionsOf(told, 'alice').length, 3);
       }
     }
   });
@@ -380,7 +348,7 @@ describe('the recovery of keys that are not recorded', () => {
     const journal = await readFile(join(it.data, 'traces', id, 'events.jsonl'), 'utf8');
     const { rows, text } = await recover({ ...it, id, lines: [] }, journal.trimEnd().split('\n'));
     assert.deepEqual(
-      callsOf(rows, 'alice').map(({ data }) => [data.method, data.masked]),
+      actionsOf(rows, 'alice').map(({ data }) => [data.method, data.masked]),
       [
         ['type_text', ['text']],
         ['hotkey', ['keys']],
