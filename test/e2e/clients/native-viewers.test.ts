@@ -27,6 +27,7 @@ const Opened = z.object({
   port: z.int().positive(),
   password: z.string().length(8),
 });
+const Typed = z.object({ text: z.string() });
 const WITHIN_MS = 20_000;
 
 describe('the port for native viewers', () => {
@@ -88,11 +89,11 @@ describe('the port for native viewers', () => {
     const calls = rowsOf((await desk.stopTrace()).rows, 'call').filter(
       ({ actor }) => actor?.kind === 'human',
     );
-    assert.deepEqual(
-      calls.map(({ actor, data }) => [actor?.id, data.method]),
-      [['alice', 'left_click'], ['alice', 'type_text']],
-    ); // prettier-ignore
-    assert.deepEqual(calls[1]?.data.args, { text: TEXT, secret: false });
+    assert.deepEqual(new Set(calls.map(({ actor }) => actor?.id)), new Set(['alice']));
+    const [click, ...typed] = calls.map(({ data }) => data);
+    assert.deepEqual([click?.method, click?.args], ['left_click', { x, y, button: 'left' }]);
+    // One text, unless the machine is so busy that the viewer stops for a second in the middle of it.
+    assert.equal(typed.map(({ args }) => Typed.parse(args).text).join(''), TEXT);
   });
 
   it('lets nobody in who does not know the password, and says so', async () => {
