@@ -1,5 +1,6 @@
 // Terminals as Cua's clients reach them: which command a path below /pty stands for, and the frames of a stream.
 import { z } from 'zod';
+import { isBase64 } from './base64.ts';
 import { parseJson, parseWith } from './codec.ts';
 import type { CommandName } from './commands/table.ts';
 import { cuaDetail, type CuaHttpAnswer, type RunCommand } from './cua-dialect.ts';
@@ -74,11 +75,9 @@ export function ptyInput({
   data?: string | undefined;
   text?: string | undefined;
 }): Buffer {
-  const bytes = Buffer.from(data, BASE64.test(data) ? 'base64' : 'utf8');
+  const bytes = Buffer.from(data, isBase64(data) ? 'base64' : 'utf8');
   return Buffer.concat([bytes, Buffer.from(text, 'utf8')]);
 }
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** A frame as a server-sent event. */
 export function ptyEvent(frame: PtyFrame): string {

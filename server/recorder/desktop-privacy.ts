@@ -1,4 +1,5 @@
 // What must not be recorded of one desktop: secrets that were typed on it, and the rules of those who record it.
+import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import { ElementTarget } from '../../protocol/element.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
@@ -37,7 +38,12 @@ export const KEY_COMMANDS: ReadonlySet<CommandName> = new Set([
   'set_element_value',
 ]);
 /** Those whose keys are a text as it is, not names of keys. */
-const TEXTS: ReadonlySet<CommandName> = new Set(['type_text', 'set_element_value', 'playwright_exec']);
+const TEXTS: ReadonlySet<CommandName> = new Set([
+  'type_text',
+  'set_element_value',
+  'playwright_exec',
+  'pty_send',
+]);
 const PLAIN: KeyVerdict = { rule: undefined, focus: undefined };
 
 export class DesktopPrivacy {
@@ -144,13 +150,20 @@ function askedOf({ command, params }: CommandCall, text: string): AskedKeys {
 /** What the keys of a command write; undefined where they write nothing. */
 function writtenBy({ command, params }: CommandCall): string | undefined {
   const fields = typeof params === 'object' && params !== null ? (params as Record<string, unknown>) : {};
-  const written = (commandSpec(command).redact.secretParams ?? []).flatMap((name) => fields[name]);
+  const written = (commandSpec(command).redact.secretParams ?? []).flatMap((name) =>
+    BYTES_FIELDS.has(name) ? textIn(fields[name]) : fields[name],
+  );
   const isText = TEXTS.has(command);
   const texts = written
     .filter(isTyped)
     .map(String)
     .filter((one) => isText || writes(one));
   return texts.length > 0 ? texts.join('') : undefined;
+}
+
+/** Bytes may be given as base64, or as the text that they are. */
+function textIn(bytes: unknown): unknown {
+  return typeof bytes === 'string' && isBase64(bytes) ? Buffer.from(bytes, 'base64').toString() : bytes;
 }
 
 /** A number that an element is given may be a secret, too; whether it is checked is none. */

@@ -1,4 +1,5 @@
 // Hides texts in what is about to be recorded, however deep they lie, and says by which rule.
+import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
 import type { FrameInfo } from '../../protocol/frame.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
 import { isRecord } from '../../protocol/record.ts';
@@ -9,6 +10,8 @@ export interface Hider {
   /** The text with what must go replaced; the very same where nothing must. May throw. */
   readonly maskText: (text: string) => string;
 }
+
+type Hide = (text: string) => string;
 
 /** A value without what was hidden. */
 export interface Hidden {
@@ -21,13 +24,13 @@ export interface Hidden {
 export function hideIn(value: unknown, hiders: readonly Hider[]): Hidden {
   if (hiders.length === 0 || value === undefined) return { value, fields: [], rules: [] };
   const rules = new Set<MaskRule>();
-  const hide = (text: string): string => hiders.reduce((left, hider) => masked(left, hider, rules), text);
+  const hide: Hide = (text) => hiders.reduce((left, hider) => masked(left, hider, rules), text);
   if (!isRecord(value)) return { value: walk(value, hide), fields: [], rules: [...rules] };
   const fields: string[] = [];
   const entries = Object.entries(value).map(([name, content]) => {
     // A name can be what is to be hidden, too: what is told of it has to obey as well.
     const shown = hide(name);
-    const left = walk(content, hide);
+    const left = walk(content, hide, name);
     if (shown !== name || left !== content) fields.push(shown);
     return [shown, left];
   });
@@ -62,14 +65,25 @@ function masked(text: string, { rule, maskText }: Hider, rules: Set<MaskRule>): 
 }
 
 /** The same value where nothing in it changes. */
-function walk(value: unknown, hide: (text: string) => string): unknown {
-  if (typeof value === 'string') return hide(value);
+function walk(value: unknown, hide: Hide, field = ''): unknown {
+  if (typeof value === 'string') return BYTES_FIELDS.has(field) ? hideInBytes(value, hide) : hide(value);
   if (Array.isArray(value)) {
-    const left: unknown[] = value.map((one: unknown) => walk(one, hide));
+    const left: unknown[] = value.map((one: unknown) => walk(one, hide, field));
     return left.some((one, at) => one !== value[at]) ? left : value;
   }
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value).map(([name, content]) => [hide(name), walk(content, hide)] as const);
+  const entries = Object.entries(value).map(
+    ([name, content]) => [hide(name), walk(content, hide, name)] as const,
+  );
   const isSame = entries.every(([name, content]) => value[name] === content);
   return isSame ? value : Object.fromEntries(entries);
+}
+
+/** What stands in base64 is found as what it stands for. Bytes that are no text are lost where something beside them is hidden. */
+function hideInBytes(text: string, hide: Hide): string {
+  const left = hide(text);
+  if (left !== text || !isBase64(text)) return left;
+  const plain = Buffer.from(text, 'base64').toString();
+  const hidden = hide(plain);
+  return hidden === plain ? text : Buffer.from(hidden).toString('base64');
 }

@@ -21,6 +21,9 @@ async function filesHolding(it: Bench, traceId: string, wanted: Buffer | string)
   return found;
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const textOf = (bytes: unknown): string => Buffer.from(String(bytes), 'base64').toString();
+
 describe('privacy', () => {
   it('records the clipboard as a length', async () => {
     await using it = await bench();
@@ -37,6 +40,35 @@ describe('privacy', () => {
     assert.deepEqual(set['masked'], ['text']);
     assert.deepEqual(get?.['result'], { content_length: 9 });
     assert.deepEqual(await filesHolding(it, id, 'tangerine'), []);
+  });
+
+  it('does not record a secret that is sent or comes back as bytes', async () => {
+    await using it = await bench();
+    const id = await it.start({ privacy: { patterns: ['[0-9]{16}'] } });
+    const data = base64('hunter2 ü');
+    run(it.recorder, it.guest, { command: 'pty_send', params: { pid: 7, data, secret: true } });
+    const printed = 'login: hunter2 ü\r\nok 4111111111111111\r\n';
+    run(it.recorder, it.guest, {
+      command: 'pty_read',
+      params: { pid: 7, offset: 0 },
+      result: { data: base64(printed), offset: 0, next: printed.length, exit_code: null },
+    });
+    run(it.recorder, it.guest, {
+      command: 'write_bytes',
+      params: { path: '/tmp/a', content_b64: base64('card 4111111111111111'), append: false },
+    });
+    run(it.recorder, it.guest, {
+      command: 'pty_send',
+      params: { pid: 7, data: base64('plainly'), secret: false },
+    });
+    await it.recorder.stop();
+    const archive = await unpack(it.store, id);
+    const [sent, read, written, plain] = calls(archive) as Record<string, Record<string, unknown>>[];
+    assert.deepEqual(sent?.['args'], { pid: 7, secret: true });
+    assert.equal(textOf(read?.['result']?.['data']), 'login: [masked]\r\nok [masked]\r\n');
+    assert.deepEqual(read?.['masked'], ['data']);
+    assert.equal(textOf(written?.['args']?.['content_b64']), 'card [masked]');
+    assert.equal(textOf(plain?.['args']?.['data']), 'plainly');
   });
 
   it('does not record a secret, wherever it comes back, and records the text beside it', async () => {
