@@ -212,6 +212,27 @@ describe('a terminal at the server', () => {
     );
     assert.doesNotMatch(await trace.text('events.jsonl'), /hunter2/);
   });
+
+  it('prints a secret to who reads it, and the trace has it nowhere', async () => {
+    const { desktop, tracing } = test;
+    await tracing.start();
+    const { pid } = await desktop.ptyCreate({ command: 'cat' });
+    await desktop.ptySend(pid, Buffer.from('marigold\r'), { secret: true });
+    await desktop.ptySend(pid, 'foxglove\r');
+    await until(LIMIT_MS, async () =>
+      (await desktop.ptyRead(pid)).data.toString().split(/marigold|foxglove/).length === 5
+        ? ''
+        : 'not echoed',
+    );
+    await desktop.ptyKill(pid);
+    const trace = await test.stopTrace();
+    const bytes = trace.calls.flatMap(({ args, result }) =>
+      [args, result].flatMap((part) => (part as { data?: string } | null)?.data ?? []),
+    );
+    const told = bytes.map((data) => Buffer.from(data, 'base64').toString()).join('|');
+    assert.doesNotMatch(told, /marigold/);
+    assert.match(told, /\[masked\]\r\n.*foxglove/s);
+  });
 });
 
 describe('a terminal of the image used alone', () => {

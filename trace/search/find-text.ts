@@ -1,4 +1,5 @@
 // Where a text stands in something.
+import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
 import { patternOf } from '../../protocol/privacy/text-redactor.ts';
 import { nodesOf, textsOf } from '../../protocol/privacy/redactor.ts';
 import type { FoundPlace } from '../../protocol/search.ts';
@@ -16,7 +17,7 @@ const AROUND = 40;
 /** The fields whose text it is in. */
 export function* inFields(value: unknown, pattern: RegExp, path = ''): Generator<FoundPlace> {
   if (typeof value === 'string') {
-    const text = BASE64.test(value) ? undefined : excerpt(value, pattern);
+    const text = excerpt(plainOf(value, path), pattern);
     if (text !== undefined) yield { in: path, text };
     return;
   }
@@ -24,6 +25,13 @@ export function* inFields(value: unknown, pattern: RegExp, path = ''): Generator
   for (const [key, field] of Object.entries(value)) {
     if (!UNSEARCHED.has(key)) yield* inFields(field, pattern, path === '' ? key : `${path}.${key}`);
   }
+}
+
+/** What a terminal printed and what is in a file is looked for as what it says. */
+function plainOf(value: string, path: string): string {
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  if (BYTES_FIELDS.has(field) && isBase64(value)) return Buffer.from(value, 'base64').toString();
+  return BASE64.test(value) ? '' : value;
 }
 
 /** The elements that show it. */

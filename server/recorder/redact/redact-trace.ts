@@ -3,12 +3,14 @@ import type { RedactOptions, TraceRedacted } from '../../../protocol/tracing.ts'
 import { patternRedactor } from '../../../protocol/privacy/pattern-redactor.ts';
 import type { Redactor } from '../../../protocol/privacy/redactor.ts';
 import { textRedactor } from '../../../protocol/privacy/text-redactor.ts';
+import type { Entry } from '../../../trace/reader.ts';
 import type { TraceStore } from '../traces-store.ts';
 import { likeness } from './likeness.ts';
 import { requireTesseract, type PictureReader } from './ocr.ts';
 import { redact } from './redaction.ts';
 import { spansOf } from './spans.ts';
-import { readTyped } from './typed-runs.ts';
+import { TerminalRuns, type TerminalParts } from './terminal-runs.ts';
+import { TypedRuns, type TypedParts } from './typed-runs.ts';
 
 /**
  * Makes a trace without what the options name; with `replace` the old one is deleted, when the new one is sealed. Throws
@@ -20,18 +22,33 @@ export async function redactTrace(
   options: RedactOptions,
 ): Promise<TraceRedacted> {
   const opened = await store.open(sourceId);
-  const { hidden: typed, beginnings } = await readTyped(opened.entries(), spansOf(options));
-  const wanted = { ...options, texts: [...options.texts, ...beginnings] };
+  const { typed, terminals } = await readRuns(opened.entries(), options);
+  const wanted = { ...options, texts: [...options.texts, ...typed.beginnings] };
   const redactors = redactorsOf(wanted);
   const readers = options.ocr && opened.overview.screenshot_count > 0 ? readersOf(wanted) : [];
   if (readers.length > 0) await requireTesseract();
   const source = { traceId: sourceId, dir: opened.dir, entries: () => opened.entries() };
   const { regions } = options;
   const { trace_id } = await store.make((place) =>
-    redact({ ...place, source, redactors, typed, readers, regions }),
+    redact({ ...place, source, redactors, typed: typed.hidden, terminals, readers, regions }),
   );
   if (options.replace) await store.delete(sourceId);
   return { trace_id, source: sourceId, pictures: readers.length > 0 ? ['tree', 'ocr'] : ['tree'] };
+}
+
+/** Texts that came in bits, each in a row of its own. */
+async function readRuns(
+  entries: AsyncIterable<Entry>,
+  options: RedactOptions,
+): Promise<{ typed: TypedParts; terminals: TerminalParts }> {
+  const typed = new TypedRuns(spansOf(options));
+  const terminals = new TerminalRuns(options);
+  for await (const entry of entries) {
+    if (entry.kind !== 'row') continue;
+    if (entry.row.type === 'call') typed.add(entry.row.data);
+    terminals.add(entry.row);
+  }
+  return { typed: typed.end(), terminals: terminals.parts };
 }
 
 function redactorsOf({ texts, patterns }: RedactOptions): Redactor[] {

@@ -18,6 +18,7 @@ import type { PictureReader } from './ocr.ts';
 import { paintPicture, type PaintedPicture } from './pictures.ts';
 import { readUntilClean } from './read-until-clean.ts';
 import { hiddenRow } from './rows.ts';
+import { withoutPrinted, withoutSent, type TerminalParts } from './terminal-runs.ts';
 import { withoutTyped, type TypedParts } from './typed-runs.ts';
 import { readCovered, type CoveredTree } from './trees.ts';
 
@@ -30,6 +31,7 @@ export interface RedactionParts {
   readonly redactors: readonly Redactor[];
   /** What is hidden of texts that came in bits, by the call of the bit. */
   readonly typed: TypedParts['hidden'];
+  readonly terminals: TerminalParts;
   /** Rectangles that are painted in every picture. */
   readonly regions: readonly Bounds[];
   /** What pictures are read for; none: they are not read. */
@@ -129,7 +131,7 @@ class Redaction {
 
   #noteHidden(row: RowOf<'call'>): void {
     const isHidden =
-      this.#withoutTyped(row).masks.length > 0 || hiddenRow(row, this.#parts.redactors).masks.length > 0;
+      this.#withoutBits(row).masks.length > 0 || hiddenRow(row, this.#parts.redactors).masks.length > 0;
     if (isHidden) this.#hiddenCalls.add(row.data.call_id);
   }
 
@@ -140,18 +142,35 @@ class Redaction {
 
   #plain(row: KnownRow, about: RowAbout): void {
     if (row.type === 'call') this.#methods.set(row.data.call_id, row.data.method);
-    const { row: left, masks: typed } = this.#withoutTyped(row);
+    const { row: left, masks: typed } = this.#withoutBits(row);
     const { data, masks } = hiddenRow(left, this.#parts.redactors);
     this.#writer.write(row.type, data, about);
     for (const mask of [...typed, ...masks]) this.#writer.write('masked', mask, about);
   }
 
-  #withoutTyped(row: KnownRow): { row: KnownRow; masks: RowData<'masked'>[] } {
+  /** What is hidden of a text that came in bits. */
+  #withoutBits(row: KnownRow): { row: KnownRow; masks: RowData<'masked'>[] } {
+    if (row.type === 'reply') return this.#withoutPrinted(row);
     if (row.type !== 'call') return { row, masks: [] };
     const { call_id } = row.data;
+    const sent = this.#parts.terminals.sent.get(call_id);
+    if (sent) {
+      const { value, fields } = withoutSent(row.data.args, sent);
+      const mask = { call_id, rule: 'text', place: { in: 'call', fields } } as const;
+      return { row: { ...row, data: { ...row.data, args: value } }, masks: [mask] };
+    }
     const { data, fields } = withoutTyped(row.data, this.#parts.typed.get(call_id));
     const mask = { call_id, rule: 'text', place: { in: 'call', fields } } as const;
     return { row: { ...row, data }, masks: fields.length > 0 ? [mask] : [] };
+  }
+
+  #withoutPrinted(row: RowOf<'reply'>): { row: KnownRow; masks: RowData<'masked'>[] } {
+    const { call_id } = row.data;
+    const printed = this.#parts.terminals.printed.get(call_id);
+    if (!printed) return { row, masks: [] };
+    const { value, fields } = withoutPrinted(row.data.result, printed);
+    const mask = { call_id, rule: 'text', place: { in: 'reply', fields } } as const;
+    return { row: { ...row, data: { ...row.data, result: value } }, masks: [mask] };
   }
 
   async #tree(data: TakenTree, about: RowAbout): Promise<void> {

@@ -4,7 +4,6 @@ import { MASK } from '../../../protocol/privacy/rules.ts';
 import { writes } from '../../../protocol/privacy/typed-texts.ts';
 import { isRecord } from '../../../protocol/record.ts';
 import type { RowOf } from '../../../trace/format.ts';
-import type { Entry } from '../../../trace/reader.ts';
 
 /** From the first to behind the last character. */
 export interface Span {
@@ -25,15 +24,6 @@ export interface TypedParts {
 /** Shorter beginnings would be found everywhere. Characters. */
 const SHORTEST = 4;
 
-/** Looks through the rows of a trace. */
-export async function readTyped(entries: AsyncIterable<Entry>, find: FindSpans): Promise<TypedParts> {
-  const runs = new TypedRuns(find);
-  for await (const entry of entries) {
-    if (entry.kind === 'row' && entry.row.type === 'call') runs.add(entry.row.data);
-  }
-  return runs.end();
-}
-
 type Call = RowOf<'call'>['data'];
 
 /** A bit of the run, and the calls of which it is: a key goes down and up again by two. */
@@ -43,7 +33,7 @@ interface Bit {
   readonly calls: string[];
 }
 
-class TypedRuns {
+export class TypedRuns {
   readonly #find: FindSpans;
   readonly #hidden = new Map<string, Span[]>();
   readonly #beginnings = new Set<string>();

@@ -79,6 +79,15 @@ async function holding(dir: string, text: string): Promise<string[]> {
   return found;
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const textOf = (bytes: unknown): string => Buffer.from(String(bytes), 'base64').toString();
+
+interface Told {
+  method: string;
+  args?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+}
+
 describe('a redacted trace', () => {
   it('has the text in no row and no tree, and its element is painted over', async () => {
     await using it = await bench();
@@ -214,6 +223,47 @@ describe('a redacted trace', () => {
     );
     const told = keys.flatMap(({ args }) => (args as { key?: string }).key ?? []);
     assert.deepEqual(told, ['x', 'BackSpace'], 'what is not of it');
+  });
+
+  it('has nothing of a text that went through a terminal, whole or bit by bit', async () => {
+    await using it = await bench();
+    const id = await it.start();
+    const send = (params: { data?: string; text?: string }): void =>
+      void run(it.recorder, it.guest, { command: 'pty_send', params: { pid: 7, secret: false, ...params } });
+    let offset = 0;
+    const read = (pid: number, text: string, at = offset): void => {
+      const bytes = Buffer.from(text);
+      const result = { data: bytes.toString('base64'), offset: at, next: at + bytes.length, exit_code: null };
+      run(it.recorder, it.guest, { command: 'pty_read', params: { pid, offset: at }, result });
+      offset = at + bytes.length;
+    };
+    for (const letter of 'echo quokka') send({ text: letter });
+    send({ data: base64('ü\r') });
+    read(7, '$ echo quo');
+    read(8, 'another terminal\n', 0);
+    read(7, 'kkaü\r\nquokkaü\r\n', 10);
+    read(7, '$ echo quokkaü\r\n', 0);
+    run(it.recorder, it.guest, {
+      command: 'write_bytes',
+      params: { path: '/tmp/a', content_b64: base64('a Quokkaü'), append: false },
+    });
+    await it.recorder.stop();
+    const archive = await verified(it, await redacted(it, id, { texts: ['quokkaü'] }));
+    const told = calls(archive) as unknown as Told[];
+    const sent = told.filter(({ method }) => method === 'pty_send').map(({ args }) => args);
+    assert.deepEqual(sent.map((args) => args?.['text'] ?? textOf(args?.['data'])), [
+      ...Array.from('echo '), ...Array.from('quokka', () => '[masked]'), '[masked]\r',
+    ]); // prettier-ignore
+    const printed = told.flatMap(({ result }) =>
+      result?.['data'] === undefined ? [] : [textOf(result['data'])],
+    );
+    assert.deepEqual(printed, [
+      '$ echo [masked]',
+      'another terminal\n',
+      '[masked]\r\n[masked]\r\n',
+      '$ echo [masked]\r\n',
+    ]);
+    assert.equal(textOf(told.at(-1)?.['args']?.['content_b64']), 'a [masked]');
   });
 
   it('wants tesseract to read pictures, and does without where it is told so', async () => {

@@ -116,6 +116,23 @@ describe('a text in a trace', () => {
     assert.deepEqual(placesOf(await found(rows, '9f3c')), [[5, 'value: abc 9f3c']]);
   });
 
+  it('is found in what a terminal printed, and in the bytes of a file', async () => {
+    const data = Buffer.from('$ make\r\nerror: no rule for lint\r\n').toString('base64');
+    const rows: GivenRow[] = [
+      { type: 'call', data: { call_id: '1', method: 'pty_read', args: { pid: 7, offset: 0 } } },
+      { type: 'reply', data: { call_id: '1', success: true, result: { data }, duration_ms: 1 } },
+      {
+        type: 'call',
+        data: { call_id: '2', method: 'write_bytes', args: { path: '/a', content_b64: data } },
+      },
+      { type: 'reply', data: { call_id: '2', success: true, result: {}, duration_ms: 1 } },
+    ];
+    assert.deepEqual(placesOf(await found(rows, 'make error')), [
+      [2, 'result.data: $ make error: no rule for lint'],
+      [3, 'args.content_b64: $ make error: no rule for lint'],
+    ]);
+  });
+
   it('comes with what is around it', async () => {
     const value = `${'before '.repeat(20)}needle${' after'.repeat(20)}`;
     const [[, place] = []] = placesOf(
