@@ -50,9 +50,9 @@ export async function runAgent(config: GuestConfig): Promise<void> {
   const accessibility = createAccessibility({ sessionBusAddress, display, clock: systemClock, firstId });
   const readTree = (signal: AbortSignal): Promise<TreeReport> => accessibility.readTree(WHOLE_TREE, signal);
   const trees = new TreeMemory(systemClock);
-  const input = await openInput(config, accessibility);
-  const ptyNews = new PtyNews();
   const windows = new WindowManager(new XWindows(display));
+  const input = await openInput(config, accessibility, windows);
+  const ptyNews = new PtyNews();
   const browser = new Browser({ env: config.childEnv, home: config.home });
   const privacy = createPrivacy({ accessibility, readTree, input, screen, browser, clock: systemClock });
   const read = trees.remembering(accessibility, () => !privacy.guard.active);
@@ -98,10 +98,14 @@ function helloOf(boot: string, status: GuestStatus, { secrets }: PrivacyGuard): 
   return { type: 'hello', link: LINK_VERSION, boot, package: VERSION, status, secrets };
 }
 
-async function openInput(config: GuestConfig, accessibility: Accessibility): Promise<Input> {
+async function openInput(
+  config: GuestConfig,
+  accessibility: Accessibility,
+  manager: WindowManager,
+): Promise<Input> {
   // Without the file some characters do not arrive in GTK; that must not keep the agent from starting.
   await provideComposeFile(config.home, config.configHome).catch(report);
-  return createInput({ display: config.display, accessibility });
+  return createInput({ display: config.display, accessibility, manager });
 }
 
 function standAlone(

@@ -15,21 +15,30 @@ export interface Drag {
   readonly seconds: number;
 }
 
+/** What drags, and how it knows that it is followed. */
+export interface DragHand {
+  readonly device: PointerDevice;
+  /** Resolves when the window manager has seen what the pointer did so far. */
+  readonly seen: (signal: AbortSignal) => Promise<void>;
+}
+
 /** Drags; whatever happens the button is up afterwards. Rejects with the signal's reason. */
-export async function dragPath(drag: Drag, device: PointerDevice, signal: AbortSignal): Promise<void> {
+export async function dragPath(drag: Drag, { device, seen }: DragHand, signal: AbortSignal): Promise<void> {
   const [start, ...rest] = drag.path;
   if (!start) return;
   signal.throwIfAborted();
   await device.move(start);
   await device.press(drag.button);
   try {
+    await seen(signal);
     const moves = dragMoves(start, rest, drag.seconds);
     const began = performance.now();
-    for (const move of moves) {
+    for (const [index, move] of moves.entries()) {
       signal.throwIfAborted();
       const wait = began + move.at - performance.now();
       if (wait > 0) await after(wait, undefined, { signal });
       await device.move(move.to);
+      if (index === 0 || index === moves.length - 1) await seen(signal);
     }
   } finally {
     await device.release(drag.button);

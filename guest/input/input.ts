@@ -7,6 +7,7 @@ import type { Point } from '../../protocol/primitives.ts';
 import { systemClock } from '../clock.ts';
 import type { Handlers } from '../handlers.ts';
 import type { Accessibility } from '../accessibility/accessibility.ts';
+import type { WindowManager } from '../windows/window-manager.ts';
 import { openDisplay, type Display } from '../x/display.ts';
 import { Chords } from './chords.ts';
 import { watchFocus } from './focus.ts';
@@ -57,6 +58,7 @@ export interface InputOptions {
   readonly display: string;
   /** Reads back what was typed; without it type_text says nothing of `verified`. */
   readonly accessibility?: Pick<Accessibility, 'focusedElement'>;
+  readonly manager: Pick<WindowManager, 'caughtUp'>;
 }
 
 const SUBSTRUCTURE_NOTIFY = 0x80000;
@@ -74,8 +76,8 @@ export async function createInput(options: InputOptions): Promise<Input> {
   const keyboard = await openKeyboard(display, fake);
   const chords = new Chords(keyboard);
   const position = (): Promise<Point> => pointerPosition(display);
-  const pointer = createPointer({ device, bounds, held, position, clock: systemClock });
-  const { accessibility } = options;
+  const { accessibility, manager } = options;
+  const pointer = createPointer({ device, bounds, held, position, manager, clock: systemClock });
   const readFocused = accessibility && ((timeoutMs?: number) => accessibility.focusedElement(timeoutMs));
   const delivered = (signal: AbortSignal): Promise<void> => pointerDelivered(display, held.buttons, signal);
   const keys = await keyHandlers({ display, keyboard, chords, readFocused, delivered });

@@ -4,7 +4,8 @@ import { DeskreelError } from '../../protocol/errors.ts';
 import type { Button, Point } from '../../protocol/primitives.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { Handlers } from '../handlers.ts';
-import { dragPath } from './drag.ts';
+import type { WindowManager } from '../windows/window-manager.ts';
+import { dragPath, type DragHand } from './drag.ts';
 import type { HeldButtons } from './held.ts';
 import type { PointerDevice, WheelDirection } from './pointer-device.ts';
 import type { ScreenBounds } from './screen-bounds.ts';
@@ -41,6 +42,7 @@ export interface PointerParts {
   readonly held: HeldButtons;
   /** Where the pointer is. */
   readonly position: () => Promise<Point>;
+  readonly manager: Pick<WindowManager, 'caughtUp'>;
   readonly clock: Clock;
 }
 
@@ -71,23 +73,45 @@ const COUNTED_MS = 520;
  */
 const APART_MS = 60;
 
+/** A window manager that needs longer hangs; it is not waited for again with the same button down. Milliseconds. */
+const MANAGER_MS = 1000;
+
 /**
- * Milliseconds from a press to the first move with the button down. A window manager takes the pointer when it comes to the
- * press, and gets no move from before: of windows that were dragged by three commands within 10 ms some stayed where they were.
+ * Waits for the window manager while a button is down. It takes the pointer when it comes to the press, begins to move a window
+ * when it comes to the first move, and gets nothing of what the pointer did before either: of windows that were dragged by three
+ * commands within 10 ms some stayed where they were.
  */
-const TAKEN_MS = 100;
+class Followed {
+  readonly #manager: PointerParts['manager'];
+  #hangs = false;
+
+  constructor(manager: PointerParts['manager']) {
+    this.#manager = manager;
+  }
+
+  /** A button went down. */
+  pressed(): void {
+    this.#hangs = false;
+  }
+
+  /** Resolves when the manager has seen what the pointer did so far. */
+  async seen(signal: AbortSignal): Promise<void> {
+    if (!this.#hangs) this.#hangs = !(await this.#manager.caughtUp(MANAGER_MS, signal));
+  }
+}
 
 type ClickHandlers = Pick<PointerHandlers, ClickCommand>;
 
-function clickHandlers({ device, held, clock }: PointerParts, goTo: GoTo): ClickHandlers {
+function clickHandlers(parts: PointerParts, goTo: GoTo): ClickHandlers {
+  const { device, held, clock, manager } = parts;
   let lastClick = -Infinity;
-  let lastPress = -Infinity;
+  const followed = new Followed(manager);
   /** Moves, with the button down if it is. */
   const carryTo = async (place: Place, signal: AbortSignal): Promise<Nothing> => {
-    const wait = lastPress + TAKEN_MS - clock.now();
-    const isHeld = [...held.buttons].length > 0;
-    if (isHeld && pointOf(place) && wait > 0) await sleep(clock, wait, signal);
+    const isCarried = pointOf(place) !== undefined && [...held.buttons].length > 0;
+    if (isCarried) await followed.seen(signal);
     await goTo(place);
+    if (isCarried) await followed.seen(signal);
     return {};
   };
   const clickAt = async (place: Place, button: Button): Promise<Nothing> => {
@@ -118,7 +142,7 @@ function clickHandlers({ device, held, clock }: PointerParts, goTo: GoTo): Click
     mouse_down: async (params, { session }) => {
       await goTo(params);
       await held.press(params.button, session);
-      lastPress = clock.now();
+      followed.pressed();
       return {};
     },
     mouse_up: async (params, { signal }) => {
@@ -131,17 +155,23 @@ function clickHandlers({ device, held, clock }: PointerParts, goTo: GoTo): Click
   };
 }
 
-function dragHandlers({ device, bounds, position }: PointerParts): Pick<PointerHandlers, DragCommand> {
+type DragHandlers = Pick<PointerHandlers, DragCommand>;
+
+function dragHandlers({ device, bounds, position, manager }: PointerParts): DragHandlers {
+  const hand = (): DragHand => {
+    const followed = new Followed(manager);
+    return { device, seen: (signal) => followed.seen(signal) };
+  };
   return {
     drag_to: async ({ x, y, button, duration }, { signal }) => {
       bounds.check({ x, y });
-      await dragPath({ path: [await position(), { x, y }], button, seconds: duration }, device, signal);
+      await dragPath({ path: [await position(), { x, y }], button, seconds: duration }, hand(), signal);
       return {};
     },
     drag: async ({ path, button, duration }, { signal }) => {
       const points = path.map(([x, y]) => ({ x, y }));
       for (const point of points) bounds.check(point);
-      await dragPath({ path: points, button, seconds: duration }, device, signal);
+      await dragPath({ path: points, button, seconds: duration }, hand(), signal);
       return {};
     },
   };

@@ -117,6 +117,11 @@ export class WindowManager {
     return until(connection, gone, CLOSING_MS, signal);
   }
 
+  /** Whether the manager has come to what the X server had told it when this was asked; false where it takes longer than `limitMs`. */
+  async caughtUp(limitMs: number, signal: AbortSignal): Promise<boolean> {
+    return this.#caughtUp(await this.#windows.connection(), limitMs, signal);
+  }
+
   /** Runs `change` and tells whether the desktop has drawn another background after it. */
   async redrawn(change: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
     const connection = await this.#windows.connection();
@@ -137,7 +142,8 @@ export class WindowManager {
   async #reshape(id: number, data: readonly number[], signal: AbortSignal): Promise<Rectangle> {
     const connection = await this.#windows.connection();
     connection.tellManager(id, '_NET_MOVERESIZE_WINDOW', data);
-    await this.#caughtUp(connection, signal);
+    if (!(await this.#caughtUp(connection, MANAGED_MS, signal)))
+      throw new DeskreelError('command_failed', 'the window manager does not answer');
     return visiblePart(await this.get(id));
   }
 
@@ -157,15 +163,14 @@ export class WindowManager {
     throw new DeskreelError('command_failed', `the window manager did not ${what} window ${id}`);
   }
 
-  /** Resolves when the manager has dealt with all that it was told: it answers for a window of ours in its turn. */
-  async #caughtUp(connection: WindowConnection, signal: AbortSignal): Promise<void> {
+  /** Whether the manager answers for a window of ours, which it does in its turn: when it has dealt with all that it was told. */
+  async #caughtUp(connection: WindowConnection, limitMs: number, signal: AbortSignal): Promise<boolean> {
     const marker = this.#markerOf(connection);
     connection.display.tell('DeleteProperty', marker, connection.atoms._NET_FRAME_EXTENTS);
     connection.tellManager(marker, '_NET_REQUEST_FRAME_EXTENTS', []);
     const answered = async (): Promise<boolean> =>
       (await connection.cardinals(marker, '_NET_FRAME_EXTENTS')).length > 0;
-    if (await until(connection, answered, MANAGED_MS, signal)) return;
-    throw new DeskreelError('command_failed', 'the window manager does not answer');
+    return until(connection, answered, limitMs, signal);
   }
 
   #markerOf(connection: WindowConnection): number {

@@ -6,6 +6,8 @@ import { createAccessibility } from '../../guest/accessibility/create.ts';
 import { systemClock } from '../../guest/clock.ts';
 import { provideComposeFile } from '../../guest/input/gtk-compose.ts';
 import { createInput } from '../../guest/input/input.ts';
+import { WindowManager } from '../../guest/windows/window-manager.ts';
+import { XWindows } from '../../guest/windows/x-windows.ts';
 import { openDisplay } from '../../guest/x/display.ts';
 import { COMMANDS } from '../../protocol/commands/table.ts';
 import { toDeskreelError } from '../../protocol/errors.ts';
@@ -29,7 +31,8 @@ const accessibility = createAccessibility({ sessionBusAddress, display, clock: s
 const other = await openDisplay(display);
 const home = homedir();
 await provideComposeFile(home, join(home, '.config'));
-const input = await createInput({ display, accessibility });
+const manager = new WindowManager(new XWindows(display));
+const input = await createInput({ display, accessibility, manager });
 
 export interface KeyboardLock {
   readonly group: number;

@@ -1,7 +1,7 @@
 // The pointer commands against a device that keeps what it was told: drags, wheels, places, and what is let go.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dragMoves, dragPath } from '../../../guest/input/drag.ts';
+import { dragMoves, dragPath, type DragHand } from '../../../guest/input/drag.ts';
 import { HeldButtons } from '../../../guest/input/held.ts';
 import { createPointer } from '../../../guest/input/pointer.ts';
 import type { PointerDevice } from '../../../guest/input/pointer-device.ts';
@@ -26,7 +26,8 @@ function recordingDevice(): { device: PointerDevice; done: string[] } {
   return { device, done };
 }
 
-function hands() {
+/** `manages`: whether the window manager answers. */
+function hands(manages = true) {
   const { device, done } = recordingDevice();
   const held = new HeldButtons(device);
   const size = { width: 1280, height: 800 };
@@ -37,7 +38,13 @@ function hands() {
   const bounds = { size: () => size, check };
   const clock = new TestClock();
   const position = (): Promise<Point> => Promise.resolve({ x: 1, y: 2 });
-  const pointer = createPointer({ device, bounds, held, position, clock });
+  const manager = {
+    caughtUp: (): Promise<boolean> => {
+      done.push('seen');
+      return Promise.resolve(manages);
+    },
+  };
+  const pointer = createPointer({ device, bounds, held, position, manager, clock });
   /** Lets time pass, a millisecond each, until the work is done. Returns how many. */
   const took = async (work: () => unknown): Promise<number> => {
     const from = clock.now();
@@ -79,14 +86,28 @@ describe('clicks', () => {
 });
 
 describe('a button that is held', () => {
-  it('is down for a while before the pointer moves with it, and is lifted at once where it does not', async () => {
-    const { pointer, done, took } = hands();
+  it('is moved when the window manager has seen the press, and lifted when it has seen the move', async () => {
+    const { pointer, done } = hands();
     await pointer.mouse_down({ x: 5, y: 6, button: 'left' }, call);
-    assert.equal(await took(() => pointer.move_cursor({ x: 7, y: 8 }, call)), 100);
-    assert.equal(await took(() => pointer.mouse_up({ x: 9, y: 9, button: 'left' }, call)), 0);
+    await pointer.move_cursor({ x: 7, y: 8 }, call);
+    await pointer.mouse_up({ x: 9, y: 9, button: 'left' }, call);
+    assert.deepEqual(done.splice(0), ['5,6', '+left', 'seen', '7,8', 'seen', 'seen', '9,9', 'seen', '-left']);
     await pointer.mouse_down({ button: 'left' }, call);
-    assert.equal(await took(() => pointer.mouse_up({ button: 'left' }, call)), 0);
-    assert.deepEqual(done, ['5,6', '+left', '7,8', '9,9', '-left', '+left', '-left']);
+    await pointer.mouse_up({ button: 'left' }, call);
+    await pointer.move_cursor({ x: 7, y: 8 }, call);
+    assert.deepEqual(done, ['+left', '-left', '7,8']);
+  });
+
+  it('is waited for once where the window manager hangs, until it is pressed again', async () => {
+    const { pointer, done } = hands(false);
+    for (const x of [1, 2]) {
+      await pointer.mouse_down({ x, y: 0, button: 'left' }, call);
+      await pointer.move_cursor({ x: x + 2, y: 0 }, call);
+      await pointer.mouse_up({ x: x + 4, y: 0, button: 'left' }, call);
+    }
+    assert.deepEqual(done, [
+      '1,0', '+left', 'seen', '3,0', '5,0', '-left', '2,0', '+left', 'seen', '4,0', '6,0', '-left',
+    ]); // prettier-ignore
   });
 });
 
@@ -107,14 +128,23 @@ describe('the wheel', () => {
   });
 });
 
+function handOf(device: PointerDevice, done: string[]): DragHand {
+  return {
+    device,
+    seen: () => {
+      done.push('seen');
+      return Promise.resolve();
+    },
+  };
+}
+
 describe('a drag', () => {
   it('holds the button over the whole path and passes each of its points', async () => {
     const { device, done } = recordingDevice();
     const path = [{ x: 0, y: 0 }, { x: 8, y: 0 }, { x: 8, y: 8 }]; // prettier-ignore
-    await dragPath({ path, button: 'left', seconds: 0 }, device, call.signal);
-    assert.deepEqual(done.slice(0, 2), ['0,0', '+left']);
-    assert.equal(done.at(-1), '-left');
-    assert.equal(done.at(-2), '8,8');
+    await dragPath({ path, button: 'left', seconds: 0 }, handOf(device, done), call.signal);
+    assert.deepEqual(done.slice(0, 5), ['0,0', '+left', 'seen', '2,0', 'seen']);
+    assert.deepEqual(done.slice(-3), ['8,8', 'seen', '-left']);
     assert.ok(done.includes('8,0'));
     assert.equal(done.filter((step) => step.includes('left')).length, 2);
   });
@@ -132,7 +162,7 @@ describe('a drag', () => {
     const { device, done } = recordingDevice();
     const cancel = new AbortController();
     const path = [{ x: 0, y: 0 }, { x: 1000, y: 0 }]; // prettier-ignore
-    const dragged = dragPath({ path, button: 'right', seconds: 30 }, device, cancel.signal);
+    const dragged = dragPath({ path, button: 'right', seconds: 30 }, handOf(device, done), cancel.signal);
     setImmediate(() => cancel.abort());
     await assert.rejects(dragged, { name: 'AbortError' });
     assert.equal(done.at(-1), '-right');
