@@ -129,12 +129,20 @@ describe('the desktop image', () => {
 
   it('draws titles with the fonts of the settings, which may be late', async () => {
     const services = '$XDG_RUNTIME_DIR/deskreel/services';
-    const manager = `s6-svstat -o pid ${services}/xfwm4`;
-    await desktop.bash(`s6-svc -wD -d ${services}/xfsettingsd && s6-svc -wr -r ${services}/xfwm4`);
+    const state = async (name: string): Promise<string> =>
+      desktop.bash(`s6-svstat -o up,pid ${services}/${name}`);
+    /** The program that is the window manager's service. */
+    const manager = async (): Promise<string> => {
+      const [up, pid] = (await state('xfwm4')).split(' ');
+      return up === 'true' ? desktop.bash(`cat /proc/${pid}/comm 2>/dev/null || true`) : '';
+    };
+    await desktop.bash(`s6-svc -d ${services}/xfsettingsd`);
+    await until(START_LIMIT_MS, async () => ((await state('xfsettingsd')).startsWith('false') ? '' : 'up'));
+    await desktop.bash(`s6-svc -r ${services}/xfwm4`);
     // Its run script waits: the process is bash, and manages no windows.
-    assert.equal(await desktop.bash(`cat /proc/$(${manager})/comm`), 'run');
-    await desktop.bash(`s6-svc -wU -u ${services}/xfsettingsd && s6-svwait -U ${services}/xfwm4`);
-    assert.equal(await desktop.bash(`cat /proc/$(${manager})/comm`), 'xfwm4');
+    await until(START_LIMIT_MS, async () => ((await manager()) === 'run' ? '' : 'it does not wait'));
+    await desktop.bash(`s6-svc -u ${services}/xfsettingsd`);
+    await until(START_LIMIT_MS, async () => ((await manager()) === 'xfwm4' ? '' : 'it does not begin'));
   });
 
   describe('when a process is killed', () => {

@@ -9,6 +9,8 @@ const command = promisify(execFile);
 const WHOLE_SCRIPT = new URL('./whole-desktop.sh', import.meta.url);
 const SECCOMP_FILE = new URL('../../images/seccomp.json', import.meta.url);
 const POLL_MS = 100;
+/** What takes longer hangs: a test that fails says more than one that never ends. */
+const LONGEST_MS = 180_000;
 /** Writes the size of the screen, then its pixels: four bytes each, blue first. */
 const SCREEN_SCRIPT = `
   const x11 = process.getBuiltinModule('module').createRequire('/opt/deskreel/package.json')('x11');
@@ -137,6 +139,6 @@ export async function until(limitMs: number, missing: () => Promise<string>): Pr
 }
 
 async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await command('docker', args);
+  const { stdout } = await command('docker', args, { timeout: LONGEST_MS });
   return stdout.trim();
 }
