@@ -8,3 +8,8 @@ export const BYTES_FIELDS: ReadonlySet<string> = new Set(['data', 'content_b64',
 export function isBase64(text: string): boolean {
   return BASE64.test(text);
 }
+
+/** The text that the bytes stand for; undefined where they are not given as base64. */
+export function textInBase64(text: string): string | undefined {
+  return isBase64(text) ? Buffer.from(text, 'base64').toString() : undefined;
+}

@@ -1,5 +1,5 @@
 // What must not be recorded of one desktop: secrets that were typed on it, and the rules of those who record it.
-import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
+import { BYTES_FIELDS, textInBase64 } from '../../protocol/base64.ts';
 import { commandSpec, type CommandName } from '../../protocol/commands/table.ts';
 import { ElementTarget } from '../../protocol/element.ts';
 import type { KeyFocus } from '../../protocol/link.ts';
@@ -163,7 +163,7 @@ function writtenBy({ command, params }: CommandCall): string | undefined {
 
 /** Bytes may be given as base64, or as the text that they are. */
 function textIn(bytes: unknown): unknown {
-  return typeof bytes === 'string' && isBase64(bytes) ? Buffer.from(bytes, 'base64').toString() : bytes;
+  return typeof bytes === 'string' ? (textInBase64(bytes) ?? bytes) : bytes;
 }
 
 /** A number that an element is given may be a secret, too; whether it is checked is none. */

@@ -1,5 +1,5 @@
 // Hides texts in what is about to be recorded, however deep they lie, and says by which rule.
-import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
+import { BYTES_FIELDS, textInBase64 } from '../../protocol/base64.ts';
 import type { FrameInfo } from '../../protocol/frame.ts';
 import { MASK, type MaskRule } from '../../protocol/privacy/rules.ts';
 import { isRecord } from '../../protocol/record.ts';
@@ -82,8 +82,8 @@ function walk(value: unknown, hide: Hide, field = ''): unknown {
 /** What stands in base64 is found as what it stands for. Bytes that are no text are lost where something beside them is hidden. */
 function hideInBytes(text: string, hide: Hide): string {
   const left = hide(text);
-  if (left !== text || !isBase64(text)) return left;
-  const plain = Buffer.from(text, 'base64').toString();
+  const plain = left === text ? textInBase64(text) : undefined;
+  if (plain === undefined) return left;
   const hidden = hide(plain);
   return hidden === plain ? text : Buffer.from(hidden).toString('base64');
 }

@@ -1,5 +1,5 @@
 // Where a text stands in something.
-import { BYTES_FIELDS, isBase64 } from '../../protocol/base64.ts';
+import { BYTES_FIELDS, textInBase64 } from '../../protocol/base64.ts';
 import { patternOf } from '../../protocol/privacy/text-redactor.ts';
 import { nodesOf, textsOf } from '../../protocol/privacy/redactor.ts';
 import type { FoundPlace } from '../../protocol/search.ts';
@@ -30,7 +30,8 @@ export function* inFields(value: unknown, pattern: RegExp, path = ''): Generator
 /** What a terminal printed and what is in a file is looked for as what it says. */
 function plainOf(value: string, path: string): string {
   const field = path.slice(path.lastIndexOf('.') + 1);
-  if (BYTES_FIELDS.has(field) && isBase64(value)) return Buffer.from(value, 'base64').toString();
+  const plain = BYTES_FIELDS.has(field) ? textInBase64(value) : undefined;
+  if (plain !== undefined) return plain;
   return BASE64.test(value) ? '' : value;
 }
 
